@@ -1,0 +1,7 @@
+import type { Handler } from '../../http/call.ts'
+import { findOwnAsset } from './find-own.ts'
+import { assetToWire } from './wire.ts'
+
+export const show: Handler<'assets.show'> = async ({ params, caller }, { store, objects }) => ({
+  body: assetToWire(await findOwnAsset(store, params.id, caller.id), objects),
+})

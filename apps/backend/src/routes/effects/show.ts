@@ -1,0 +1,10 @@
+import { problem } from '@bp/contracts/errors'
+import { findPublished } from '@bp/store/effects/find-published'
+import type { Handler } from '../../http/call.ts'
+import { effectToWire } from './wire.ts'
+
+export const show: Handler<'effects.show'> = async ({ params }, { store, objects }) => {
+  const effect = await store.read(reader => findPublished(reader, { slug: params.slug }))
+  if (effect === undefined) throw problem('not_found', { noun: 'effect' })
+  return { body: effectToWire(effect, objects) }
+}
