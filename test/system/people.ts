@@ -9,7 +9,7 @@ import type { Job } from '@bp/contracts/shapes/jobs'
 import type { RunningSystem } from '@bp/testkit/system'
 
 /** How long a whole-system test waits for something that must happen. */
-export const patienceMs = 60_000
+const patienceMs = 60_000
 
 /** A program on the owner's own machine: no key, no browser headers. */
 export const programOn = (system: { readonly url: string }): Client =>
@@ -18,7 +18,7 @@ export const programOn = (system: { readonly url: string }): Client =>
 const samplesFolder = resolve(import.meta.dirname, '../../effects')
 
 /** A picture that comes with an effect. */
-export const samplePicture = (slug: string): Uint8Array<ArrayBuffer> =>
+const samplePicture = (slug: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(resolve(samplesFolder, slug, 'sample.webp')))
 
 export async function upload(
@@ -41,7 +41,7 @@ export async function submitOnePicture(client: Client, key?: string): Promise<Jo
   })
 }
 
-export async function onePictureEffect(client: Client): Promise<string> {
+async function onePictureEffect(client: Client): Promise<string> {
   const { data } = await client.effects.list({ query: { limit: 100 } })
   for (const { slug } of data.toReversed()) {
     const effect = await client.effects.show({ params: { slug } })

@@ -69,7 +69,10 @@ function slowest(modules: readonly ModuleFacts[], root: string): string[] {
   return ['slowest files:', ...rows, '']
 }
 
-/** The last reporter: after it nothing is printed when the run is green. */
+/**
+ * The last reporter: after it nothing is printed when the run is green.
+ * @public Vitest loads it by its path.
+ */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     process.stdout.write(`${closingLines(modules, unhandled, process.cwd()).join('\n')}\n`)

@@ -8,7 +8,7 @@ import type { Job } from '@bp/contracts/shapes/jobs'
 const time = '2026-05-01T10:00:00.000Z'
 export const jobId = formatId('job', brandId<JobId>(176_000_000_000_000_001n))
 export const assetId = formatId('asset', brandId<AssetId>(176_000_000_000_000_002n))
-export const uploadId = formatId('upload', brandId<UploadId>(176_000_000_000_000_003n))
+const uploadId = formatId('upload', brandId<UploadId>(176_000_000_000_000_003n))
 
 /** The smallest thing that begins like a PNG. */
 export const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 1, 2, 3])

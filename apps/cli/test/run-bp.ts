@@ -7,7 +7,7 @@ import { main } from '../src/main.ts'
 import { startStub, type StubBp } from './stub-bp.ts'
 
 /** Must be found in no output. */
-export const secret = 'canary-5f2c9f0f5d3b4c7e'
+const secret = 'canary-5f2c9f0f5d3b4c7e'
 
 export interface Printed {
   readonly code: number

@@ -4,7 +4,7 @@ import { errors, problem, type ErrorCode, type ErrorParams } from '@bp/contracts
 import { paths, type Path, type RouteId } from '@bp/contracts/paths'
 import { routeIds, routeOf } from '@bp/contracts/routes'
 
-export interface Asked {
+interface Asked {
   readonly id: RouteId
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams

@@ -92,7 +92,7 @@ export async function send(
 }
 
 /** Fills `:name` places of a path and appends the query; lists are joined by commas. */
-export function addressOf(
+function addressOf(
   baseUrl: string,
   path: string,
   { params, query }: Pick<CallArguments, 'params' | 'query'>,

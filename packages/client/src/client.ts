@@ -15,7 +15,6 @@ import type { ApiProblem } from './problems.ts'
 import { openStream, type StreamMessage } from './stream.ts'
 
 export { ApiProblem, NetworkProblem } from './problems.ts'
-export type { StreamMessage } from './stream.ts'
 
 export interface ClientOptions {
   /** Origin of the API; leave out in a page of bp itself. */
@@ -28,7 +27,7 @@ export interface ClientOptions {
 }
 
 /** What every call takes beside its own params, query and body. */
-export type CallOptions = Omit<CallArguments, 'params' | 'query' | 'body'>
+type CallOptions = Omit<CallArguments, 'params' | 'query' | 'body'>
 
 type ParamsOf<Id extends RouteId> = Routes[Id] extends { params: { shape: infer Shape } }
   ? { readonly params: { readonly [Name in keyof Shape]: Name extends 'n' ? number : string } }
@@ -41,7 +40,7 @@ type BodyOf<Id extends RouteId> = Routes[Id] extends { body: unknown }
     ? { readonly body?: RouteBodyIn<Id> }
     : { readonly body: RouteBodyIn<Id> }
   : { readonly body?: undefined }
-export type Arguments<Id extends RouteId> = ParamsOf<Id> & QueryOf<Id> & BodyOf<Id> & CallOptions
+type Arguments<Id extends RouteId> = ParamsOf<Id> & QueryOf<Id> & BodyOf<Id> & CallOptions
 
 type StreamId = {
   [Id in RouteId]: (typeof paths)[Id] extends { stream: true } ? Id : never

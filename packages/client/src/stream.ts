@@ -68,13 +68,13 @@ export async function* openStream(
 const streamMsMax = 900_000
 
 /** Started before each wait for bytes, stopped when some arrive, pings included. */
-export interface Watch {
+interface Watch {
   start(): void
   stop(): void
 }
 
 /** Reads server-sent events off bytes. */
-export async function* readEvents(
+async function* readEvents(
   body: ReadableStream<Uint8Array>,
   watch: Watch,
 ): AsyncGenerator<StreamMessage, void, void> {

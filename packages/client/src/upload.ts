@@ -4,7 +4,7 @@ import type { Client } from './client.ts'
 import { ApiProblem, NetworkProblem, readProblem } from './problems.ts'
 
 /** The bytes, or a function that opens them anew (each try reads from the start). */
-export type FileBytes =
+type FileBytes =
   | Blob
   | Uint8Array<ArrayBuffer>
   | (() => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>)

@@ -23,15 +23,12 @@ export const assetKinds = closedList('asset kind', {
 export type AssetKind = (typeof assetKinds.words)[number]
 
 export const assetSources = closedList('asset source', { upload: 1, output: 2, import: 3 })
-export type AssetSource = (typeof assetSources.words)[number]
 
 /** Bits of `asset.thumbs`: which widths exist at `thumbs/<asset>/<w>.webp`. */
 export const thumbnailWidths = [256, 640, 1280] as const
 
 export const uploadPurposes = closedList('upload purpose', { asset: 1, model: 2 })
-export type UploadPurpose = (typeof uploadPurposes.words)[number]
 export const uploadModes = closedList('upload mode', { single: 1, multipart: 2, stream: 3 })
-export type UploadMode = (typeof uploadModes.words)[number]
 export const uploadStates = closedList('upload state', {
   open: 0,
   verifying: 1,

@@ -52,7 +52,6 @@ export const launchEndReasons = closedList('launch end reason', {
 })
 export type LaunchEndReason = (typeof launchEndReasons.words)[number]
 export const launchOrigins = closedList('launch origin', { scaler: 1, foreign: 2 })
-export type LaunchOrigin = (typeof launchOrigins.words)[number]
 export const launchCallStates = closedList('launch call state', {
   planned: 0,
   requested: 1,
@@ -60,7 +59,6 @@ export const launchCallStates = closedList('launch call state', {
   failed: 3,
   unresolved: 4,
 })
-export type LaunchCallState = (typeof launchCallStates.words)[number]
 
 /** `^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`, without `none` and without another fleet's `-od` sibling. */
 export function isFleetSlug(text: string): boolean {

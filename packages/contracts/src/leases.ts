@@ -15,7 +15,6 @@ export const releaseReasons = ['spot', 'drain', 'shutdown', 'undelivered'] as co
 export type ReleaseReason = (typeof releaseReasons)[number]
 
 export const beatVerdicts = ['ok', 'lost', 'cancel'] as const
-export type BeatVerdict = (typeof beatVerdicts)[number]
 /** accepted: you ended it. already: you had ended it before (lost reply). stale: somebody else has it, drop your copies. */
 export const endVerdicts = ['accepted', 'already', 'stale'] as const
 export type EndVerdict = (typeof endVerdicts)[number]

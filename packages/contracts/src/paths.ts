@@ -68,5 +68,3 @@ export const paths = {
 } as const satisfies Record<string, Path>
 
 export type RouteId = keyof typeof paths
-/** Events of a stream carry this name; the first is always a snapshot. */
-export const streamEvents = ['snapshot', 'job', 'progress', 'output', 'end'] as const

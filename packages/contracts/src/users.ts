@@ -26,7 +26,7 @@ export const memberScopes: readonly Scope[] = [
   'assets:write',
   'workflows:read',
 ]
-export const adminScopes: readonly Scope[] = scopes
+export const adminScopes: readonly Scope[] = [...scopes]
 /** Programs on the owner's own machine, without a key: their files and jobs, never the console's rights. */
 export const localScopes: readonly Scope[] = [...memberScopes, 'graphs:run']
 

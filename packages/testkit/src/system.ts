@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { machine } from './config/env.ts'
 
 const rootFolder = resolve(import.meta.dirname, '../../..')
 const readyMsMax = 40_000
@@ -38,8 +39,7 @@ export async function startSystem(
     cwd: rootFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
+      ...machine(),
       BP_PORT: '0',
       BP_NO_OPEN: '1',
       ...options.env,

@@ -10,7 +10,7 @@ export interface Streams {
   readonly out: Sink
   readonly err: Sink
 }
-export interface Sink {
+interface Sink {
   readonly write: (text: string) => void
   readonly isTerminal: boolean
   /** Letters in a line; 80 when it is not known. */

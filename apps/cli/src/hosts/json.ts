@@ -3,13 +3,13 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Host, Streams } from './host.ts'
 
 /** The one object on stdout, last line of a stream. */
-export interface Envelope {
+interface Envelope {
   readonly schema: 'bp/1'
   readonly ok: boolean
   readonly data: unknown
   readonly error: EnvelopeError | null
 }
-export interface EnvelopeError {
+interface EnvelopeError {
   readonly code: string
   readonly message: string
   readonly reason: string | null

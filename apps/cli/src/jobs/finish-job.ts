@@ -58,4 +58,4 @@ export async function* saveOutputs(
 }
 
 /** Addresses of files may be relative to the files' own origin. */
-export const addressOf = (url: string, filesUrl: string): string => new URL(url, filesUrl).href
+const addressOf = (url: string, filesUrl: string): string => new URL(url, filesUrl).href

@@ -12,7 +12,7 @@ const tones: Readonly<Record<Job['status'], Tone>> = {
   canceled: 'dim',
 }
 
-export const statusCell = (job: Pick<Job, 'status'>): Cell => ({
+const statusCell = (job: Pick<Job, 'status'>): Cell => ({
   text: job.status,
   tone: tones[job.status],
 })
@@ -73,7 +73,7 @@ function noteOf(job: Job): string {
   return ''
 }
 
-export const duration = (ms: number): string =>
+const duration = (ms: number): string =>
   ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
 
 function age(ms: number): string {

@@ -1,5 +1,4 @@
 import type { Fault } from '../errors.ts'
-import { idPattern } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { checkField } from './check-field.ts'
 import type { InputSchema } from './schema.ts'
@@ -55,6 +54,3 @@ const missing = (key: string, title: string): Fault => ({
   code: 'required',
   message: `${title} is missing.`,
 })
-
-/** The pattern of an asset id, for forms that want to say what fits. */
-export const assetIdPattern = new RegExp(idPattern('asset'))

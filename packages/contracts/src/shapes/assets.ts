@@ -40,7 +40,7 @@ export const UploadRequest = z.strictObject({
   purpose: z.enum(uploadPurposes.words).default('asset'),
 })
 /** Send the bytes by `method` to `url` with exactly these headers. */
-export const UploadPart = z.object({
+const UploadPart = z.object({
   n: z.int(),
   method: z.literal('PUT'),
   url: z.string(),

@@ -3,7 +3,7 @@ import { effectStates } from '../effects.ts'
 import { Ms, Slug } from './wire.ts'
 
 /** A picture of an effect; `url` is relative to the files origin when it starts with `/`. */
-export const Picture = z.object({
+const Picture = z.object({
   url: z.string(),
   width: z.int(),
   height: z.int(),
@@ -19,7 +19,7 @@ export const InputSchemaShape = z.object({
   additionalProperties: z.literal(false),
 })
 
-export const EffectExample = z.object({
+const EffectExample = z.object({
   name: z.string(),
   input: z.record(z.string(), z.unknown()),
   /** Input key → address of a public sample file. */

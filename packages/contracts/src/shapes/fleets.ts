@@ -3,7 +3,7 @@ import { stages } from '../fleets.ts'
 import { Waiting } from './jobs.ts'
 import { idText, Ms, Slug, Time } from './wire.ts'
 
-export const FleetCounts = z.object({
+const FleetCounts = z.object({
   /** Jobs a worker could take now, running, waiting for their time, above a user's limit. */
   ready: z.int(),
   leased: z.int(),
@@ -11,7 +11,7 @@ export const FleetCounts = z.object({
   held: z.int(),
   oldest_ready_ms: Ms.nullable(),
 })
-export const FleetSupply = z.object({
+const FleetSupply = z.object({
   booting: z.int(),
   ready: z.int(),
   busy: z.int(),

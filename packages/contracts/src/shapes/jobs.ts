@@ -86,7 +86,7 @@ export const JobErrorShape = z.object({
   received: z.unknown().optional(),
   allowed: z.unknown().optional(),
 })
-export const Output = z.object({
+const Output = z.object({
   key: z.string(),
   node_id: z.string(),
   name: z.string(),
@@ -95,7 +95,7 @@ export const Output = z.object({
   reused: z.boolean(),
   asset: Asset,
 })
-export const Attempt = z.object({
+const Attempt = z.object({
   n: z.int(),
   epoch: z.int(),
   worker: z.string().nullable(),
@@ -107,7 +107,7 @@ export const Attempt = z.object({
   /** Whether it counts against the bound of losses. */
   counted: z.boolean(),
 })
-export const Timings = z.object({
+const Timings = z.object({
   queued_ms: Ms.nullable(),
   boot_ms: Ms.nullable(),
   load_ms: Ms.nullable(),
@@ -149,7 +149,6 @@ export const Job = z.object({
 })
 export type Job = z.infer<typeof Job>
 export type JobSubmit = z.input<typeof JobSubmit>
-export type JobErrorBody = z.infer<typeof JobErrorShape>
 
 /** `status=failed,expired`: several words, separated by commas. */
 const statusList = z

@@ -32,7 +32,7 @@ export const LeaseAsk = z.strictObject({
   accept_for_ms: Ms.nullable().default(null),
 })
 
-export const LeaseInput = z.object({
+const LeaseInput = z.object({
   ref: z.string(),
   asset: idText('asset'),
   url: z.string(),
@@ -100,7 +100,7 @@ export type Beat = z.input<typeof Beat>
 export type BeatAnswer = z.infer<typeof BeatAnswer>
 
 /** A file that a worker is about to bring. Its place in the list of the attempt is `n`. */
-export const OutputFile = z.strictObject({
+const OutputFile = z.strictObject({
   n: z
     .int()
     .min(0)
@@ -146,7 +146,7 @@ export const DeliveredOutput = OutputFile.extend({
   thumbnails: z.array(z.strictObject({ w: z.int(), object_key: z.string().max(255) })).max(3),
 })
 export type DeliveredOutput = z.infer<typeof DeliveredOutput>
-export const LeaseTimings = z.strictObject({ load_ms: Ms, run_ms: Ms, upload_ms: Ms })
+const LeaseTimings = z.strictObject({ load_ms: Ms, run_ms: Ms, upload_ms: Ms })
 export const Complete = z.strictObject({
   leases: z
     .array(

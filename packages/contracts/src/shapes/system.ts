@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Time } from './wire.ts'
 
 export const Up = z.object({ status: z.literal('ok') })
-export const Part = z.object({
+const Part = z.object({
   name: z.string(),
   status: z.enum(['ok', 'warn', 'fail']),
   text: z.string(),

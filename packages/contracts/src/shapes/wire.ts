@@ -26,7 +26,7 @@ export const ListQuery = z.strictObject({
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ data: z.array(item), has_more: z.boolean(), next_cursor: z.string().nullable() })
 
-export const FaultShape = z.object({
+const FaultShape = z.object({
   pointer: z.string(),
   code: z.string(),
   message: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { InputSchemaShape } from './effects.ts'
 import { Slug, Time } from './wire.ts'
 
-export const WorkflowOutputShape = z.object({
+const WorkflowOutputShape = z.object({
   key: z.string(),
   node_id: z.string(),
   kind: z.string(),

@@ -44,9 +44,6 @@ function stepOf(costMs: number, weight: number): number {
 export const raiseFloor = (floor: number, granted: readonly number[]): number =>
   granted.length === 0 ? floor : Math.max(floor, Math.min(...granted))
 
-/** What the estimate of a run says when nothing has been measured yet. */
-export const defaultCostMs = 60_000
-
 /** Place in the line: priority, then pass, then age (an id is its own time). */
 export function inOrder(
   a: { readonly prio: number; readonly pass: number; readonly jobId: bigint },

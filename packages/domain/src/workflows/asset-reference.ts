@@ -4,7 +4,7 @@
  */
 import { isRecord } from './is-record.ts'
 
-export const assetKey = '__bp_asset__'
+const assetKey = '__bp_asset__'
 
 export const assetReference = (ref: string): Readonly<Record<string, string>> => ({
   [assetKey]: ref,

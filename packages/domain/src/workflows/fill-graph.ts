@@ -18,7 +18,7 @@ export interface FillRequest {
 }
 
 /** A file of a filled graph: `ref` is its word in the graph. A file used twice has one ref. */
-export interface FilledAsset {
+interface FilledAsset {
   readonly ref: string
   /** Public id, `asset_…`. */
   readonly assetId: string
