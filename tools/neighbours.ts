@@ -11,6 +11,7 @@ const neighbours = {
     probe: [process.env['BP_TEST_MARIADB_BIN'] ?? 'mariadbd', '--version'],
     install: 'apt-get install mariadb-server',
   },
+  jq: { probe: ['jq', '--version'], install: 'apt-get install jq curl' },
   chromium: { probe: ['/usr/bin/chromium', '--version'], install: 'apt-get install chromium' },
 } as const satisfies Record<string, Probe>
 
