@@ -1,0 +1,10 @@
+/** Addresses of the app's pages. Nothing else spells one. */
+export const to = {
+  effects: '/effects',
+  effect: (slug: string) => `/effects/${encodeURIComponent(slug)}`,
+  jobs: '/jobs',
+  job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
+  results: '/results',
+  result: (id: string) => `/results/${encodeURIComponent(id)}`,
+  console: '/console',
+} as const

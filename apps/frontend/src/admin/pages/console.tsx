@@ -1,0 +1,374 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Fleet, QueueView } from '@bp/contracts/shapes/fleets'
+import type { Worker } from '@bp/contracts/shapes/workers'
+import { to } from '../../addresses.ts'
+import { can } from '../../api/can.ts'
+import { client } from '../../api/client.ts'
+import { useServerNow } from '../../api/live.tsx'
+import { Loaded } from '../../api/loaded.tsx'
+import { readTrouble } from '../../api/problems.ts'
+import { queue, workers } from '../../api/query-options/console.ts'
+import { TroubleNote } from '../../api/trouble-note.tsx'
+import { Page } from '../../shell/page.tsx'
+import { SignedIn } from '../../shell/sign-in-note.tsx'
+import { t } from '../../text/en.ts'
+import {
+  formatAge,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  shortId,
+} from '../../text/format.ts'
+import { Age } from '../../ui/age.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { StatusChip } from '../../ui/status-chip.tsx'
+import { status } from '../../ui/status.ts'
+import { useToast } from '../../ui/toast.tsx'
+import table from '../../table/table.module.css'
+import styles from './console.module.css'
+
+/** First question: who waits, who runs, and why? */
+export default function ConsolePage() {
+  return (
+    <Page title={t.console.title} lead={t.console.lead}>
+      <SignedIn admin>
+        <Console />
+      </SignedIn>
+    </Page>
+  )
+}
+
+function Console() {
+  const view = useQuery(queue.show())
+  const list = useQuery(workers.list())
+  const now = useServerNow(1_000)
+  const skeleton = <Skeleton className={styles['skeleton']} />
+  return (
+    <Loaded query={view} skeleton={skeleton}>
+      {found => (
+        <>
+          {view.isError ? <TroubleNote trouble={readTrouble(view.error)} /> : null}
+          <Figures view={found} workers={list.data?.data} now={now} />
+          <Waiting view={found} now={now} />
+          <Running view={found} now={now} />
+          <Loaded query={list} skeleton={skeleton}>
+            {page => <Workers workers={page.data} now={now} />}
+          </Loaded>
+          <Fleets fleets={found.fleets} now={now} />
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function Figures({
+  view,
+  workers: all,
+  now,
+}: {
+  view: QueueView
+  workers: readonly Worker[] | undefined
+  now: number
+}) {
+  const oldest = view.waiting.reduce<number | undefined>((at, row) => {
+    const since = Date.parse(row.since)
+    return at === undefined || since < at ? since : at
+  }, undefined)
+  const alive = (all ?? []).filter(worker => worker.state !== 'ended')
+  const busy = alive.filter(worker => worker.busy > 0).length
+  const hour = view.finished_hour
+  const ended = hour.succeeded + hour.failed + hour.canceled + hour.expired
+  return (
+    <dl className={styles['figures']}>
+      <Figure
+        word={t.console.oldest}
+        note={
+          view.waiting.length === 0
+            ? t.console.nothingWaits
+            : `${formatNumber(view.waiting.length)} ${t.console.waiting.toLowerCase()}`
+        }
+      >
+        {oldest === undefined ? '0 s' : formatDuration(Math.max(0, now - oldest))}
+      </Figure>
+      <Figure
+        word={t.console.running}
+        note={view.running.length === 0 ? t.console.nothingRuns : ''}
+      >
+        {formatNumber(view.running.length)}
+      </Figure>
+      <Figure word={t.console.workers} note={t.console.busyOf(busy, alive.length)}>
+        {formatNumber(alive.length)}
+      </Figure>
+      <Figure word={t.console.hour} note={t.console.hourDone(ended)}>
+        {formatNumber(hour.failed)}
+      </Figure>
+    </dl>
+  )
+}
+
+const Figure = ({ word, note, children }: { word: string; note: string; children: ReactNode }) => (
+  <div className={styles['figure']}>
+    <dt>{word}</dt>
+    <dd className={`${styles['value']} figures`}>{children}</dd>
+    <dd className={styles['note']}>{note === '' ? '\u00a0' : note}</dd>
+  </div>
+)
+
+/** A titled table, or one sentence when it has no rows. */
+function Listing({
+  title,
+  none,
+  columns,
+  rows,
+}: {
+  title: string
+  none: string
+  columns: readonly {
+    readonly word: string
+    readonly figure?: boolean
+    readonly hidden?: boolean
+  }[]
+  rows: readonly ReactNode[]
+}) {
+  return (
+    <section className={table['frame']} aria-label={title}>
+      <h2 className={styles['title']}>{title}</h2>
+      {rows.length === 0 ? (
+        <p className={table['none']}>{none}</p>
+      ) : (
+        <table className={table['table']}>
+          <thead>
+            <tr>
+              {columns.map(column => (
+                <th
+                  key={column.word}
+                  scope="col"
+                  className={column.figure === true ? table['figure'] : undefined}
+                >
+                  {column.hidden === true ? (
+                    <span className="visually-hidden">{column.word}</span>
+                  ) : (
+                    column.word
+                  )}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{rows}</tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+const JobLink = ({ id, effect }: { id: string; effect: string | null }) => (
+  <Link to={to.job(id)} className={table['mainLink']}>
+    {effect ?? t.console.anyRun}
+    <span className={table['mainSub']}>{shortId(id)}</span>
+  </Link>
+)
+
+const Named = ({ name, sub }: { name: string; sub: string }) => (
+  <span>
+    <strong className={styles['strong']}>{name}</strong>
+    <span className={table['mainSub']}>{sub}</span>
+  </span>
+)
+
+function Waiting({ view, now }: { view: QueueView; now: number }) {
+  const c = t.console
+  return (
+    <Listing
+      title={c.waiting}
+      none={c.nothingWaits}
+      columns={[
+        { word: c.run },
+        { word: c.why },
+        { word: c.place, figure: true },
+        { word: c.since, figure: true },
+      ]}
+      rows={view.waiting.map(row => (
+        <tr key={row.job}>
+          <td>
+            <JobLink id={row.job} effect={row.effect} />
+          </td>
+          <td data-label={c.why}>{row.why.text}</td>
+          <td data-label={c.place} className={table['figure']}>
+            {formatNumber(row.place)}
+          </td>
+          <td data-label={c.since} className={table['figure']}>
+            {formatDuration(Math.max(0, now - Date.parse(row.since)))}
+          </td>
+        </tr>
+      ))}
+    />
+  )
+}
+
+function Running({ view, now }: { view: QueueView; now: number }) {
+  const c = t.console
+  return (
+    <Listing
+      title={c.running}
+      none={c.nothingRuns}
+      columns={[
+        { word: c.run },
+        { word: c.worker },
+        { word: c.phase },
+        { word: c.progress },
+        { word: c.since, figure: true },
+      ]}
+      rows={view.running.map(row => (
+        <tr key={row.job}>
+          <td>
+            <JobLink id={row.job} effect={row.effect} />
+          </td>
+          <td data-label={c.worker}>{row.worker === '' ? t.app.none : row.worker}</td>
+          <td data-label={c.phase}>{c.phases[row.phase ?? ''] ?? row.phase ?? t.phases.running}</td>
+          <td data-label={c.progress}>
+            <span className={styles['progress']}>
+              <ProgressBar value={row.progress} label={c.progress} />
+              <span className="figures">{formatPercent(row.progress)}</span>
+            </span>
+          </td>
+          <td data-label={c.since} className={table['figure']}>
+            {formatDuration(Math.max(0, now - Date.parse(row.started_at)))}
+          </td>
+        </tr>
+      ))}
+    />
+  )
+}
+
+function Workers({ workers: all, now }: { workers: readonly Worker[]; now: number }) {
+  const c = t.console
+  return (
+    <Listing
+      title={c.workers}
+      none={c.noWorkers}
+      columns={[
+        { word: c.worker },
+        { word: c.state },
+        { word: c.load },
+        { word: c.beat, figure: true },
+        { word: c.age, figure: true },
+        { word: c.actions, hidden: true },
+      ]}
+      rows={all.map(worker => (
+        <WorkerRow key={worker.id} worker={worker} now={now} />
+      ))}
+    />
+  )
+}
+
+function WorkerRow({ worker, now }: { worker: Worker; now: number }) {
+  const c = t.console
+  const queries = useQueryClient()
+  const toast = useToast()
+  const drain = useMutation({
+    mutationFn: () => client.workers.drain({ params: { id: worker.id } }),
+    onSuccess: () => {
+      toast(c.drained)
+      void queries.invalidateQueries({ queryKey: workers.list().queryKey })
+    },
+  })
+  const seen = worker.last_seen_at
+  return (
+    <>
+      <tr>
+        <td>
+          <Named name={worker.instance} sub={`${worker.stage}/${worker.fleet}`} />
+        </td>
+        <td data-label={c.state}>
+          <span className={styles['chips']}>
+            <StatusChip row={status.worker[worker.state]} />
+            {worker.health === 'good' || worker.state === 'ended' ? null : (
+              <StatusChip row={status.workerHealth[worker.health]} />
+            )}
+          </span>
+        </td>
+        <td data-label={c.load} className="figures">
+          {c.busyOf(worker.busy, worker.slots)}
+        </td>
+        <td data-label={c.beat} className={table['figure']}>
+          {seen === null ? t.app.none : formatAge(Date.parse(seen), now)}
+        </td>
+        <td data-label={c.age} className={table['figure']}>
+          <Age atMs={Date.parse(worker.started_at)} nowMs={now} />
+        </td>
+        <td className={table['end']}>
+          <Button
+            size="small"
+            can={can.worker.drain(worker)}
+            pending={drain.isPending}
+            onPress={() => {
+              drain.mutate()
+            }}
+          >
+            {c.drain}
+          </Button>
+        </td>
+      </tr>
+      {drain.isError ? (
+        <tr>
+          <td colSpan={6}>
+            <TroubleNote trouble={readTrouble(drain.error)} />
+          </td>
+        </tr>
+      ) : null}
+    </>
+  )
+}
+
+function Fleets({ fleets, now }: { fleets: readonly Fleet[]; now: number }) {
+  const c = t.console
+  return (
+    <Listing
+      title={c.fleets}
+      none={t.app.none}
+      columns={[{ word: c.fleet }, { word: c.backlog }, { word: c.supply }, { word: c.decision }]}
+      rows={fleets.map(fleet => (
+        <tr key={`${fleet.stage}/${fleet.slug}`}>
+          <td>
+            <Named name={fleet.name} sub={`${fleet.stage}/${fleet.slug}`} />
+          </td>
+          <td data-label={c.backlog} className="figures">
+            {c.backlogWords(
+              fleet.backlog.ready,
+              fleet.backlog.leased,
+              fleet.backlog.delayed,
+              fleet.backlog.held,
+            )}
+          </td>
+          <td data-label={c.supply} className="figures">
+            <span>
+              {c.supplyWords(
+                fleet.supply.booting,
+                fleet.supply.ready,
+                fleet.supply.busy,
+                fleet.supply.draining,
+              )}
+              <span className={table['mainSub']}>{c.max(fleet.max_workers)}</span>
+            </span>
+          </td>
+          <td data-label={c.decision}>
+            {fleet.last_decision === null ? (
+              <span className={table['shy']}>{c.noDecision}</span>
+            ) : (
+              <span>
+                {fleet.last_decision.text}
+                <span className={table['mainSub']}>
+                  <Age atMs={Date.parse(fleet.last_decision.at)} nowMs={now} />
+                </span>
+              </span>
+            )}
+          </td>
+        </tr>
+      ))}
+    />
+  )
+}
