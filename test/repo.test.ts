@@ -133,7 +133,7 @@ describe('dependencies', () => {
 
   it('are pinned exactly; rooms of ours by a star', () => {
     const loose = pins.filter(({ name, version }) =>
-      name.startsWith('@bp/') ? version !== '*' : !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+      /^(@bp\/|bp-)/.test(name) ? version !== '*' : !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
     )
     expect(loose).toEqual([])
   })

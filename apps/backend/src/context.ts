@@ -7,6 +7,7 @@ import type { Counters } from './dispatch/counters.ts'
 import type { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Hints } from './dispatch/hints.ts'
 import type { LiveWorkers } from './dispatch/live-workers.ts'
+import type { UsualRuns } from './effects/usual-runs.ts'
 import type { FleetFacts } from './fleet/fleet-facts.ts'
 import type { Health } from './health.ts'
 import type { Gate } from './http/admit.ts'
@@ -27,6 +28,7 @@ export interface Context {
   readonly dispatcher: Dispatcher
   readonly liveWorkers: LiveWorkers
   readonly fleetFacts: FleetFacts
+  readonly usualRuns: UsualRuns
   readonly counters: Counters
   readonly health: Health
   readonly gate: Gate

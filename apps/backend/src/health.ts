@@ -13,11 +13,17 @@ export interface Health {
   parts(): readonly Part[]
 }
 
-/** A loop without a good tick for this long is named. */
+/** A loop that goes on failing is `fail` after this long without a good round; one bad round alone never is. */
 const staleMs = 60_000
 
+interface LoopState {
+  readonly okAtMs: number
+  /** Failed rounds since the last good one. */
+  readonly failures: number
+}
+
 export function createHealth(nowMs: () => number): Health {
-  const loops = new Map<string, { okAtMs: number; failures: number }>()
+  const loops = new Map<string, LoopState>()
   const said = new Map<string, Part>()
   return {
     ticked: (loop, outcome) => {
@@ -30,18 +36,25 @@ export function createHealth(nowMs: () => number): Health {
       )
     },
     say: part => void said.set(part.name, part),
-    parts: () => [
-      ...said.values(),
-      ...[...loops].map(([name, { okAtMs, failures }]): Part => {
-        const silentS = Math.round((nowMs() - okAtMs) / 1000)
-        if (failures === 0)
-          return { name: `loop ${name}`, status: 'ok', text: 'Its last round went well.' }
-        return {
-          name: `loop ${name}`,
-          status: nowMs() - okAtMs > staleMs ? 'fail' : 'warn',
-          text: `${failures} rounds in a row have failed; the last good one was ${silentS} s ago.`,
-        }
-      }),
-    ],
+    parts: () => [...said.values(), ...loopsPart(loops, nowMs())],
   }
+}
+
+/** All loops as one part: how many run, or the failing ones by name, with the status of the worst. */
+function loopsPart(loops: ReadonlyMap<string, LoopState>, nowMs: number): readonly Part[] {
+  if (loops.size === 0) return []
+  const failing = [...loops].filter(([, { failures }]) => failures > 0)
+  if (failing.length === 0) {
+    const text = loops.size === 1 ? '1 loop runs.' : `${loops.size} loops run.`
+    return [{ name: 'loops', status: 'ok', text }]
+  }
+  const isStale = failing.some(
+    ([, { failures, okAtMs }]) => failures > 1 && nowMs - okAtMs > staleMs,
+  )
+  const sentences = failing.map(([name, { failures, okAtMs }]) => {
+    const what =
+      failures === 1 ? 'its last round has failed' : `${failures} rounds in a row have failed`
+    return `${name}: ${what}; the last good one was ${Math.round((nowMs - okAtMs) / 1000)} s ago.`
+  })
+  return [{ name: 'loops', status: isStale ? 'fail' : 'warn', text: sentences.join(' ') }]
 }

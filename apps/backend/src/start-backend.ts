@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { names } from '@bp/contracts/names'
+import { runTimes } from '@bp/store/effects/run-times'
 import { ensure } from '@bp/store/fleets/ensure'
 import { assertSchemaCurrent, migrate } from '@bp/store/migrate'
 import { openStore } from '@bp/store/open-store'
@@ -20,6 +21,7 @@ import { createDispatcher } from './dispatch/dispatcher.ts'
 import { createHints } from './dispatch/hints.ts'
 import { createLiveWorkers } from './dispatch/live-workers.ts'
 import { createWaiters } from './dispatch/waiters.ts'
+import { createUsualRuns } from './effects/usual-runs.ts'
 import { createFleetFacts } from './fleet/fleet-facts.ts'
 import { openLocalCloud } from './fleet/local/local-cloud.ts'
 import { createScaler } from './fleet/scale.ts'
@@ -36,6 +38,9 @@ import { openLocalObjectStore } from './objects/local/local-object-store.ts'
 import { makeOwnerLink } from './routes/links/create.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { seedEffects } from './seeds/seed-effects.ts'
+
+/** Newest jobs that tell how long effects usually take. */
+const usualRunsWindow = 500
 
 export interface Backend extends AsyncDisposable {
   readonly app: FastifyInstance
@@ -114,6 +119,10 @@ export async function startBackend(
     dispatcher,
     liveWorkers: createLiveWorkers(() => performance.now()),
     fleetFacts: createFleetFacts(store, nowMs),
+    usualRuns: createUsualRuns(
+      () => store.read(reader => runTimes(reader, { window: usualRunsWindow })),
+      nowMs,
+    ),
     counters,
     health,
     gate: {

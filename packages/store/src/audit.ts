@@ -1,4 +1,5 @@
 import { jobStates } from '@bp/contracts/jobs'
+import { retention } from './retention.ts'
 import { sql } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { Reader } from './store.ts'
@@ -13,7 +14,7 @@ export interface Finding {
 export async function auditStore(reader: Reader): Promise<readonly Finding[]> {
   const open = jobStates.numberOf('open')
   const findings: Finding[] = []
-  for (const check of checksOf(open)) {
+  for (const check of checksOf(open, reader.nowMs)) {
     const rows = await reader.all(sql`${check.faults} LIMIT ${findingsMax}`)
     for (const row of rows) {
       findings.push({ code: check.code, subject: String(row['subject']), text: check.text })
@@ -52,7 +53,7 @@ const recount = (gauge: string, from: string, value = 'COUNT(*)'): Check => ({
   },
 })
 
-const checksOf = (open: number): readonly Check[] => [
+const checksOf = (open: number, nowMs: Sql): readonly Check[] => [
   {
     code: 'job_nowhere',
     text: 'an open job stands in no place',
@@ -113,9 +114,10 @@ const checksOf = (open: number): readonly Check[] => [
   },
   {
     code: 'job_without_info',
-    text: 'a job has no info or no event',
+    text: 'a job has no info or no event, and its events are not over their time',
     faults: sql`SELECT j.id AS subject FROM job j LEFT JOIN job_info i ON i.job_id = j.id
-      WHERE i.job_id IS NULL OR NOT EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = j.id AND e.seq = 0)`,
+      WHERE i.job_id IS NULL OR (COALESCE(j.finished_at, ${nowMs}) >= ${nowMs} - ${retention.eventMs}
+        AND NOT EXISTS (SELECT 1 FROM job_event e WHERE e.job_id = j.id AND e.seq = 0))`,
   },
   {
     code: 'drained_with_lease',

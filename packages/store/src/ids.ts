@@ -1,5 +1,4 @@
-import { idEpochMs, idTimeMs } from '@bp/contracts/ids'
-import { branded } from './row.ts'
+import { brandId, idEpochMs, idTimeMs } from '@bp/contracts/ids'
 
 /** Makes ids: `(ms since 2025-01-01) << 22 | slot << 12 | sequence`. */
 export interface IdSource {
@@ -46,10 +45,13 @@ export function createIdSource(options: {
       } else {
         sequence++
       }
-      return branded<Id>((BigInt(lastMs) << 22n) | (BigInt(slot) << 12n) | BigInt(sequence))
+      return brandId<Id>((BigInt(lastMs) << 22n) | (BigInt(slot) << 12n) | BigInt(sequence))
     },
   }
 }
+
+/** The smallest id that can be made at this time (Unix ms): older things have smaller ones. */
+export const idAt = (ms: number): bigint => BigInt(Math.max(0, ms - idEpochMs)) << 22n
 
 /** When the thing with this id was made, Unix milliseconds. */
 export const createdMs = (id: bigint): number => idTimeMs(id)

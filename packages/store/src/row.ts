@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { ClosedList } from '@bp/contracts/closed-list'
+import { brandId } from '@bp/contracts/ids'
 import { raw } from './sql.ts'
 import type { Param, Sql } from './sql.ts'
 import type { Row } from './store.ts'
@@ -75,22 +76,15 @@ export function id<Id extends bigint>(): Column<Id> {
     read: stored => {
       const value = typeof stored === 'number' ? BigInt(stored) : stored
       if (typeof value !== 'bigint') throw fault('an id', stored)
-      return branded<Id>(value)
+      return brandId<Id>(value)
     },
     write: value => value,
   }
 }
 
-/** The edge where a stored number becomes an id of its noun again: the column says which noun it is. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which noun the id belongs to
-export function branded<Id extends bigint>(value: bigint): Id {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a brand has no value to check
-  return value as Id
-}
-
 /** Id 0: "none" in columns that cannot be empty. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says which noun the id belongs to
-export const noId = <Id extends bigint>(): Id => branded<Id>(0n)
+export const noId = <Id extends bigint>(): Id => brandId<Id>(0n)
 
 /** A word of a closed list, stored as its number. */
 export const word = <Word extends string>(words: ClosedList<Word>): Column<Word> => ({

@@ -26,7 +26,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   job_cancel: { owner: ofJob, kept: 'until the job has ended' },
   job_deadline: { owner: ofJob, kept: 'while the job is open' },
   job_attempt: { owner: ofJob, kept: '90 d' },
-  job_event: { owner: ofJob, kept: '30 d' },
+  job_event: { owner: ofJob, kept: '30 d after the end' },
   job_failed: { owner: 'house', kept: '90 d' },
   job_info: { owner: 'user_id', kept: 'with the job, or with its last asset' },
   job_asset: { owner: ofJob, kept: 'with the job' },

@@ -14,7 +14,9 @@ import {
   type TestBackend,
 } from '../testing/test-backend.ts'
 import { abortUploads } from './abort-uploads.ts'
+import { createLeader } from './leader.ts'
 import { lostWorkers } from './lost-workers.ts'
+import { prune } from './prune.ts'
 import { sweep } from './sweep.ts'
 
 describe('the loops', () => {
@@ -93,6 +95,41 @@ describe('the loops', () => {
     expect((await jobOf(job.id)).attempts).toMatchObject([{ outcome: 'lost' }])
     expect((await worker.ask()).status).toBe(401)
     await test.call('POST', `/api/v1/jobs/${job.id}/cancel`, { as: test.owner, body: {} })
+  })
+
+  it('removes what is over its time, in pieces, and only as the leader', async () => {
+    const { context } = test.backend
+    const left = () =>
+      context.store.read(async reader =>
+        reader.all(sql`SELECT job_id FROM idem WHERE expires_at = 1`),
+      )
+    const submit = (key: string) =>
+      test.call<Job>('POST', '/api/v1/jobs', {
+        as: test.owner,
+        body: { graph: { '1': { class_type: 'SaveImage', inputs: {} } } },
+        headers: { 'idempotency-key': key },
+      })
+    const jobs = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(submit))
+    await alter(sql`UPDATE idem SET expires_at = 1 WHERE user_id = ${test.owner.id}`)
+    await using leader = Object.assign(createLeader(context.store, 'prune', 'another'), {
+      [Symbol.asyncDispose]: () => leader.resign(),
+    })
+    // The backend of this test leads its own loop, so another one has nothing to do.
+    await prune(context, leader, signal)
+    expect(await left()).toHaveLength(5)
+    await alter(sql`UPDATE loop_lease SET expires_at = 0 WHERE name = 'prune'`)
+    expect(await prune(context, leader, signal, { piece: 2, piecesMax: 2 })).toBeLessThan(60_000)
+    expect(await left()).toHaveLength(1)
+    const ended = new AbortController()
+    ended.abort()
+    await prune(context, leader, ended.signal)
+    expect(await left()).toHaveLength(1)
+    expect(await prune(context, leader, signal)).toBeUndefined()
+    expect(await left()).toHaveLength(0)
+    const again = await submit('a')
+    expect(again.status).toBe(201)
+    for (const { body } of [...jobs, again])
+      await test.call('POST', `/api/v1/jobs/${body.id}/cancel`, { as: test.owner, body: {} })
   })
 
   it('gives up uploads whose time is over, with their bytes', async () => {

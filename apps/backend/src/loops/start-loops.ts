@@ -1,14 +1,16 @@
-/** The loops of one backend. None of them needs to be the only one; the scaler leads by a lease of its own. */
+/** The loops of one backend. Most of them may run anywhere, many times; scale and prune lead by leases of their own. */
+import { hostname } from 'node:os'
 import { settle } from '@bp/store/jobs/settle'
 import type { Context } from '../context.ts'
 import type { FleetCloud } from '../fleet/fleet-cloud.ts'
 import type { Scaler } from '../fleet/scale.ts'
 import { abortUploads } from './abort-uploads.ts'
 import { flushWorkers } from './flush-workers.ts'
-import type { Leader } from './leader.ts'
+import { createLeader, type Leader } from './leader.ts'
 import { startLoop, type Loop } from './loop.ts'
 import { lostWorkers } from './lost-workers.ts'
 import { promote } from './promote.ts'
+import { prune } from './prune.ts'
 import { sweep } from './sweep.ts'
 
 export interface Fleet {
@@ -40,6 +42,7 @@ export function startLoops(
     log,
   })
   const offNews = context.liveWorkers.onNews(() => flush.wake())
+  const pruneLeader = createLeader(context.store, 'prune', `${hostname()}:${process.pid}`)
   const loops: Loop[] = [
     startLoop({
       name: 'sweep',
@@ -87,6 +90,14 @@ export function startLoops(
       health,
       log,
     }),
+    startLoop({
+      name: 'prune',
+      everyMs: 600_000,
+      jitterMs: 60_000,
+      tick: signal => prune(context, pruneLeader, signal),
+      health,
+      log,
+    }),
   ]
   let fleet: Promise<Fleet | undefined> | undefined
   let scale: Loop | undefined
@@ -117,6 +128,7 @@ export function startLoops(
       offNews()
       await endFleet()
       await Promise.all(loops.map(loop => loop[Symbol.asyncDispose]()))
+      await pruneLeader.resign()
     },
   }
 }

@@ -111,7 +111,17 @@ async function fetchOne(
     })
   }
   const file = await receiveFile(body, path, limits.outputBytesMax)
-  return { name: safeName(output.ref.filename), file }
+  return { name: safeName(withoutCounter(output.ref.filename)), file }
+}
+
+/**
+ * `sunset_00002_.png` → `sunset-2.png`, `sunset_00001_.png` → `sunset.png`. ComfyUI counts the files of a folder
+ * (folder_paths.get_save_image_path); each attempt saves into one of its own, so the count says nothing to people.
+ */
+function withoutCounter(name: string): string {
+  return name.replace(/_(\d{5})_(?=\.\w+$)/, (_, digits: string) =>
+    Number(digits) === 1 ? '' : `-${Number(digits)}`,
+  )
 }
 
 /** A file name that every store, header and disk takes: the extension stays, the rest is at most 100 plain characters. */

@@ -27,8 +27,10 @@ class Connection {
     })
     if (options.readOnly) return
     // FULL survives power loss; NORMAL would only survive a killed process.
+    // A checkpoint stalls the commit that meets it. Each 1,000 pages (the default) it met 1 commit in 20 at 100 jobs/s
+    // and took up to 50 ms; each 8,000 pages (32 MB of log) p99 of submit → lease went from 59 to 11 ms (bench/queue).
     this.#database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;',
     )
   }
 

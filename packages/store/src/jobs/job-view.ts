@@ -90,6 +90,10 @@ export interface JobFailure {
   readonly message?: string
   readonly nodeId?: string
   readonly nodeClass?: string
+  /** The input to blame, e.g. `/radius`. */
+  readonly pointer?: string
+  readonly received?: unknown
+  readonly allowed?: unknown
 }
 
 export interface JobKey {

@@ -17,7 +17,6 @@ import { events } from './events.ts'
 import { listAll } from './list-all.ts'
 import { pageOfOwner, pageOfState } from './list-rows.ts'
 import { list } from './list.ts'
-import { position } from './position.ts'
 import { resolveCancel } from './resolve-cancel.ts'
 import { retrySource } from './retry-source.ts'
 import { show } from './show.ts'
@@ -189,7 +188,6 @@ describe('lists of jobs', () => {
     Object.assign(key, { id })
     expect(await read(async reader => show(reader, key))).toBeUndefined()
     expect(await read(async reader => events(reader, { ...key, afterSeq: -1 }))).toBeUndefined()
-    expect(await read(async reader => position(reader, key))).toBeUndefined()
     expect(await read(async reader => retrySource(reader, key))).toBeUndefined()
     expect(
       await test.store.write(async writer =>
@@ -197,7 +195,6 @@ describe('lists of jobs', () => {
       ),
     ).toBeUndefined()
     const mine = { ...key, owner }
-    expect((await read(async reader => position(reader, mine)))?.ahead).toBeGreaterThan(0)
     expect(await read(async reader => retrySource(reader, mine))).toMatchObject({
       info: { userId: owner },
     })

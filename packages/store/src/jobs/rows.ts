@@ -65,7 +65,7 @@ export const jobPayloads = table('job_payload', {
   body: bytes,
 })
 
-/** `body` is a document of our own: `{ outputs: [{ asset, key, node_id, reused }], error, timings }`. */
+/** `body` is a document of our own (`leases/result-doc.ts`): `{ outputs: [{ asset, key, node_id, reused }], error, timings }`. */
 export const jobResults = table('job_result', {
   jobId: id<JobId>(),
   codec: word(bodyCodecs),

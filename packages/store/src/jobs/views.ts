@@ -3,6 +3,7 @@ import { pauseBits } from '@bp/contracts/fleets'
 import type { PauseBit } from '@bp/contracts/fleets'
 import { parseId } from '@bp/contracts/ids'
 import type { AssetId, EffectId, JobId, WorkflowVersionId } from '@bp/contracts/ids'
+import { eventSeq } from '@bp/contracts/jobs'
 import { workerMarkets } from '@bp/contracts/workers'
 import { statusOf } from '@bp/domain/jobs/transition'
 import { assets } from '../assets/rows.ts'
@@ -106,7 +107,7 @@ export async function viewsOf(reader: Reader, rows: readonly Row[]): Promise<rea
       status,
       place,
       fleetId: lanes.read(row, 'n').fleetId,
-      seq: seqOf.get(job.id) ?? 0,
+      seq: seqOf.get(job.id) ?? seqWithoutEvents(job),
       ...phaseOf(lease, place),
       info: infoOf(info, effect, version),
       ...(waiting === undefined ? {} : { waiting }),
@@ -117,6 +118,10 @@ export async function viewsOf(reader: Reader, rows: readonly Row[]): Promise<rea
     }
   })
 }
+
+/** Events of a job that ended long ago are gone. Its number is then the last of its epoch: it may grow, it never falls. */
+const seqWithoutEvents = ({ finalEpoch }: Pick<JobView, 'finalEpoch'>): number =>
+  finalEpoch === null ? 0 : eventSeq(finalEpoch, 3)
 
 function effectNames(rows: readonly Row[]): Sql {
   const ids = [...new Set(rows.map(row => jobs.read(row, 'j').effectId ?? 0n))]
@@ -242,11 +247,15 @@ function failureOf(stored: unknown): JobFailure | undefined {
   const message = textOf(error['message'])
   const nodeId = textOf(error['node_id'])
   const nodeClass = textOf(error['node_class'])
+  const pointer = textOf(error['pointer'])
   return {
     code,
     ...(message === undefined ? {} : { message }),
     ...(nodeId === undefined ? {} : { nodeId }),
     ...(nodeClass === undefined ? {} : { nodeClass }),
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(error['received'] === undefined ? {} : { received: error['received'] }),
+    ...(error['allowed'] === undefined ? {} : { allowed: error['allowed'] }),
   }
 }
 

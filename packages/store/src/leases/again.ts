@@ -3,6 +3,7 @@ import { jobs } from '../jobs/rows.ts'
 import { int } from '../row.ts'
 import { sql } from '../sql.ts'
 import type { Reader } from '../store.ts'
+import { deadlineIn } from './granted.ts'
 import type { Granted } from './granted.ts'
 import { leases } from './rows.ts'
 
@@ -17,11 +18,14 @@ export async function again(
     WHERE l.worker_id = ${claim.workerId} AND l.claim_id = ${claim.claimId} ORDER BY l.job_id`)
   return rows.map(row => {
     const lease = leases.read(row, 'l')
+    const job = jobs.read(row, 'j')
+    const now = int.read(row['now_ms'])
     return {
       ...lease,
       attempt: lease.epoch,
-      runMsMax: jobs.read(row, 'j').runMsMax,
-      expiresInMs: Math.max(0, lease.expiresAt - int.read(row['now_ms'])),
+      runMsMax: job.runMsMax,
+      deadlineInMs: deadlineIn(job.deadlineAt, now),
+      expiresInMs: Math.max(0, lease.expiresAt - now),
     }
   })
 }

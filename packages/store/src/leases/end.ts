@@ -6,6 +6,7 @@ import { giveBack } from '../jobs/give-back.ts'
 import type { GivenBack } from '../jobs/give-back.ts'
 import { fleetsOfLanes } from '../jobs/lane-fleets.ts'
 import { lockJobs } from '../jobs/lock-jobs.ts'
+import type { JobRow } from '../jobs/rows.ts'
 import { id } from '../row.ts'
 import { list, sql } from '../sql.ts'
 import { StatChanges } from '../stat.ts'
@@ -95,9 +96,7 @@ async function judge(
     }
     const cancelAsked = locked.cancelAsked.has(lease.jobId)
     const { workerId } = lease
-    // The worker was told to stop because of the deadline: whatever it says now, that is how the job ends, unless it made it.
-    const kind: EndKind =
-      lease.stop === 'deadline' && one.end.kind !== 'succeeded' ? { kind: 'deadline' } : one.end
+    const kind = atDeadline(one.end, lease, job) ? { kind: 'deadline' as const } : one.end
     const next = judgeEnd(kind, {
       job,
       cancelAsked,
@@ -110,6 +109,16 @@ async function judge(
     endings.set(one, { end: kind, lease, job, next, cancelAsked, outputs })
   }
   return endings
+}
+
+/**
+ * Did the deadline end it? A worker that was told to stop for it may say what it likes, unless it made it; one that stopped
+ * by its own clock, before any loop of ours has looked, says so itself.
+ */
+function atDeadline(end: EndKind, lease: LeaseRow, job: JobRow): boolean {
+  if (end.kind === 'succeeded') return false
+  if (lease.stop === 'deadline') return true
+  return job.deadlineAt > 0 && end.kind === 'job_fault' && end.code === 'deadline_exceeded'
 }
 
 /** Outputs count only when the job succeeds; those of a canceled job age out of the object store. */

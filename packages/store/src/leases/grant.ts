@@ -16,6 +16,7 @@ import { bytes, id, int } from '../row.ts'
 import { list, sql } from '../sql.ts'
 import { StatChanges } from '../stat.ts'
 import type { Writer } from '../store.ts'
+import { deadlineIn } from './granted.ts'
 import type { Granted } from './granted.ts'
 import { peek } from './peek.ts'
 import { leases } from './rows.ts'
@@ -241,6 +242,7 @@ async function take(
     attempt: lease.epoch,
     expiresInMs: ttlMs,
     runMsMax: lease.runMsMax,
+    deadlineInMs: deadlineIn(lease.deadlineAt, now),
     leasedAt: lease.leasedAt,
   }))
 }

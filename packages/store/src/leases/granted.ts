@@ -1,6 +1,10 @@
 import type { JobId, UserId, WorkerId } from '@bp/contracts/ids'
 import type { JobPriority } from '@bp/contracts/jobs'
 
+/** What is left until a deadline (`deadline_at`, 0 = none) as a lease tells it. */
+export const deadlineIn = (deadlineAt: number, now: number): number | null =>
+  deadlineAt === 0 ? null : Math.max(0, deadlineAt - now)
+
 /** A lease as its worker is told of it. */
 export interface Granted {
   readonly workerId: WorkerId
@@ -19,5 +23,7 @@ export interface Granted {
   readonly expiresInMs: number
   /** The run may take this long from the grant on. */
   readonly runMsMax: number
+  /** From now until the job's deadline, never below 0; null when it has none. */
+  readonly deadlineInMs: number | null
   readonly leasedAt: number
 }

@@ -33,6 +33,13 @@ export interface JobFaultDetails {
   readonly message?: string
   readonly nodeId?: string
   readonly nodeClass?: string
+  /** The input to blame, e.g. `/radius`. */
+  readonly pointer?: string
+  /** What came and what would have been taken: any JSON, of bounded size. */
+  readonly received?: unknown
+  readonly allowed?: unknown
+  /** Kept for those who look after the machines; views do not carry it. */
+  readonly traceback?: string
 }
 
 export type EndKind =

@@ -322,6 +322,31 @@ describe('the life of a lease', () => {
     })
   })
 
+  it('tells a worker how long it has, and expires what the worker stopped by its own clock', async () => {
+    await queue.submitted({ userId: queue.user(), deadlineInMs: 10_000 })
+    test.advance(4_000)
+    const [granted] = await queue.grantTo(await queue.worker())
+    if (granted === undefined) throw new Error('nothing was granted')
+    expect(granted.deadlineInMs).toBeGreaterThan(5_000)
+    expect(granted.deadlineInMs).toBeLessThanOrEqual(6_000)
+    test.advance(2_000)
+    const { workerId, claimId } = granted
+    const [again1] = await store.read(async reader => again(reader, { workerId, claimId }))
+    expect(again1?.deadlineInMs).toBeLessThanOrEqual(4_000)
+    // No loop has looked yet: the worker's word is enough.
+    expect(
+      await finish(granted, { kind: 'job_fault', code: 'deadline_exceeded' }),
+    ).toMatchObject({ verdict: 'accepted', status: 'expired' })
+    expect(await view(granted)).toMatchObject({
+      status: 'expired',
+      errorCode: 'deadline_exceeded',
+      attempts: [{ outcome: 'expired', code: 'deadline_exceeded' }],
+    })
+    const { granted: endless } = await take()
+    expect(endless.deadlineInMs).toBeNull()
+    await finish(endless, { kind: 'succeeded', outputs: [] })
+  })
+
   it('finds a claim again whose answer was lost', async () => {
     const { granted } = await take()
     const found = await store.read(async reader =>

@@ -4,7 +4,10 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import { effectToSummary } from './wire.ts'
 
 /** Published effects are few (200 at most), so a page is cut from all of them. */
-export const list: Handler<'effects.list'> = async ({ query }, { store, objects }) => {
+export const list: Handler<'effects.list'> = async (
+  { query },
+  { store, objects, usualRuns },
+) => {
   const all = (await store.read(reader => listPublished(reader))).toSorted((a, b) =>
     a.id < b.id ? 1 : -1,
   )
@@ -13,9 +16,10 @@ export const list: Handler<'effects.list'> = async ({ query }, { store, objects 
   const page = rest.slice(0, query.limit)
   const last = page.at(-1)
   const hasMore = rest.length > page.length
+  const usual = await usualRuns.all()
   return {
     body: {
-      data: page.map(effect => effectToSummary(effect, objects)),
+      data: page.map(effect => effectToSummary(effect, objects, usual.get(effect.id))),
       has_more: hasMore,
       next_cursor: hasMore && last !== undefined ? writeCursor(last.id, 'effects') : null,
     },

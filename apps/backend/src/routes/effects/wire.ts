@@ -3,6 +3,7 @@ import type { Effect, EffectSummary } from '@bp/contracts/shapes/effects'
 import { deriveInputSchema } from '@bp/domain/workflows/derive-input-schema'
 import type { PublishedEffect } from '@bp/store/effects/published-effect'
 import type { EffectMediaRow } from '@bp/store/effects/rows'
+import type { UsualRun } from '../../effects/usual-runs.ts'
 import type { ObjectStore } from '../../objects/object-store.ts'
 import { readInputs, readOutputs } from '../workflows/documents.ts'
 import { readContent } from './content.ts'
@@ -10,6 +11,7 @@ import { readContent } from './content.ts'
 export function effectToSummary(
   effect: PublishedEffect,
   objects: Pick<ObjectStore, 'publicPath'>,
+  usual: UsualRun | undefined,
 ): EffectSummary {
   const content = readContent(effect.content)
   const picture = (sha256: string): EffectSummary['cover'] => {
@@ -25,13 +27,14 @@ export function effectToSummary(
     cover: picture(content.pictures.cover),
     sample: picture(content.pictures.sample),
     output_kind: readOutputs(effect.outputs)[0]?.kind ?? 'file',
-    usual_run_ms: null,
+    usual_run_ms: usual ?? null,
   }
 }
 
 export function effectToWire(
   effect: PublishedEffect,
   objects: Pick<ObjectStore, 'publicPath'>,
+  usual: UsualRun | undefined,
 ): Effect {
   const content = readContent(effect.content)
   const publicPath = (sha256: string): string => {
@@ -39,7 +42,7 @@ export function effectToWire(
     return media === undefined ? '' : objects.publicPath(media.objectKey)
   }
   return {
-    ...effectToSummary(effect, objects),
+    ...effectToSummary(effect, objects, usual),
     workflow: { slug: effect.workflowSlug, version: effect.workflowN },
     fixed: content.fixed,
     input_schema: schemaToWire(deriveInputSchema(readInputs(effect.inputs), content.fixed)),

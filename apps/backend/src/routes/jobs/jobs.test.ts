@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { assetShelves, type AssetShelf } from '@bp/contracts/assets'
+import { effectStates, type EffectState } from '@bp/contracts/effects'
+import { parseId } from '@bp/contracts/ids'
 import type { Job } from '@bp/contracts/shapes/jobs'
 import type { ProblemBody } from '@bp/contracts/shapes/wire'
+import { sql } from '@bp/store/sql'
 import { assertSound } from '@bp/testkit/assert-sound'
 import { startFakeWorker } from '../../testing/fake-worker.ts'
 import { openTestBackend, type TestBackend } from '../../testing/test-backend.ts'
@@ -85,6 +89,61 @@ describe('jobs', () => {
       Array.from({ length: 20 }, () => submit({ effect: 'blur', input: { image } }, key)),
     )
     expect(new Set(all.map(answer => answer.body.id)).size).toBe(1)
+  })
+
+  it('answers a repeated key though effect and file have gone meanwhile', async () => {
+    const { store } = test.backend.context
+    const key = randomUUID()
+    const file = await test.uploadPicture(test.owner, '#a1b2c3')
+    const body = { effect: 'blur', input: { image: file.id, radius: 6 } }
+    const first = await submit(body, key)
+    expect(first.status).toBe(201)
+    const retryKey = randomUUID()
+    const retry = (more: object) =>
+      test.call<Either>('POST', `/api/v1/jobs/${first.body.id}/retry`, {
+        as: test.owner,
+        body: more,
+        headers: { 'idempotency-key': retryKey },
+      })
+    await test.call('POST', `/api/v1/jobs/${first.body.id}/cancel`, { as: test.owner, body: {} })
+    const retried = await retry({ input: body.input })
+    expect(retried.status).toBe(201)
+    const shelve = (shelf: AssetShelf) =>
+      store.write(writer =>
+        writer.run(
+          sql`UPDATE asset SET shelf = ${assetShelves.numberOf(shelf)} WHERE id = ${parseId('asset', file.id) ?? 0n}`,
+        ),
+      )
+    const set = (state: EffectState) =>
+      store.write(writer =>
+        writer.run(sql`UPDATE effect SET state = ${effectStates.numberOf(state)} WHERE slug = 'blur'`),
+      )
+    await shelve('trash')
+    expect((await submit(body, randomUUID())).body.code).toBe('asset_missing')
+    await set('disabled')
+    try {
+      expect((await submit(body, randomUUID())).body.code).toBe('effect_disabled')
+      const again = await submit(body, key)
+      // As it is now, not as it was then.
+      expect(again).toMatchObject({ status: 201, body: { id: first.body.id, status: 'canceled' } })
+      expect(again.headers.get('idempotent-replayed')).toBe('true')
+      const other = await submit({ ...body, tags: ['x'] }, key)
+      expect(other.body).toMatchObject({ status: 422, code: 'idempotency_key_reused' })
+      const retriedAgain = await retry({ input: body.input })
+      expect(retriedAgain).toMatchObject({ status: 201, body: { id: retried.body.id } })
+      expect(retriedAgain.headers.get('idempotent-replayed')).toBe('true')
+      expect((await retry({})).body.code).toBe('idempotency_key_reused')
+      // Keys are a person's own.
+      const stranger = await test.call<ProblemBody>('POST', '/api/v1/jobs', {
+        as: test.member,
+        body,
+        headers: { 'idempotency-key': key },
+      })
+      expect(stranger.body.code).toBe('effect_disabled')
+    } finally {
+      await set('published')
+      await shelve('uploads')
+    }
   })
 
   it('leaves the key of a refused submit free', async () => {

@@ -1,15 +1,17 @@
 /** Jobs with everything their pages show: one door for handlers and live streams, so that both say the same. */
 import { parseId, type AssetId, type JobId, type UserId, type WorkerId } from '@bp/contracts/ids'
+import type { Asset } from '@bp/contracts/shapes/assets'
 import type { Job } from '@bp/contracts/shapes/jobs'
 import { isRecord } from '@bp/domain/workflows/is-record'
 import { findMany } from '@bp/store/assets/find'
 import type { JobView } from '@bp/store/jobs/job-view'
-import { position } from '@bp/store/jobs/position'
+import { positions } from '@bp/store/jobs/positions'
 import { show } from '@bp/store/jobs/show'
 import type { Reader } from '@bp/store/store'
 import type { WorkerView } from '@bp/store/workers/list'
 import { show as showWorker } from '@bp/store/workers/show'
 import type { Context } from '../../context.ts'
+import { assetToWire } from '../assets/wire.ts'
 import { jobToWire } from './wire.ts'
 
 type Needs = Pick<Context, 'store' | 'objects' | 'fleetFacts' | 'config'>
@@ -34,31 +36,30 @@ export async function jobsToWire(
   const { store, fleetFacts } = context
   return store.read(async reader => {
     const nowMs = await reader.now()
-    const files = new Map<AssetId, Awaited<ReturnType<typeof findMany>>[number]>()
+    // Signed once each: a page of runs often shows one photo many times.
+    const files = new Map<AssetId, Asset>()
     for (const [owner, own] of Map.groupBy(views, view => view.userId)) {
       const ids = [...new Set(own.flatMap(view => assetIdsOf(view.info.input)))].slice(0, 500)
       if (ids.length === 0) continue
-      for (const row of await findMany(reader, { ids, owner })) files.set(row.id, row)
+      for (const row of await findMany(reader, { ids, owner }))
+        files.set(row.id, assetToWire(row, context.objects))
     }
     const runners = await runnersOf(views, reader)
-    let counted = 0
+    const inLine = views.filter(view => view.place === 'ready').slice(0, countedMax)
+    const ahead = await positions(reader, inLine)
     return Promise.all(
-      views.map(async view => {
-        const isReady = view.place === 'ready' && counted++ < countedMax
-        const line = isReady
-          ? await position(reader, { id: view.id, owner: view.userId })
-          : undefined
-        return jobToWire(view, {
+      views.map(async view =>
+        jobToWire(view, {
           objects: context.objects,
           publicUrl: context.config.publicUrl,
           nowMs,
           inputAssets: assetIdsOf(view.info.input).flatMap(id => files.get(id) ?? []),
           fleet: view.waiting === undefined ? undefined : await fleetFacts.of(view.fleetId),
-          ahead: line?.ahead,
+          ahead: ahead.get(view.id),
           scalerText: fleetFacts.decisionOf(view.fleetId)?.text ?? null,
           runner: view.lease === undefined ? undefined : runners.get(view.lease.workerId),
-        })
-      }),
+        }),
+      ),
     )
   })
 }

@@ -1,5 +1,5 @@
 import { problem } from '@bp/contracts/errors'
-import { formatId, parseId } from '@bp/contracts/ids'
+import { formatId, parseId, type JobId } from '@bp/contracts/ids'
 import { canRetry, jobFlags } from '@bp/contracts/jobs'
 import { parseExact } from '@bp/domain/workflows/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
@@ -13,7 +13,7 @@ import type { Handler } from '../../http/call.ts'
 import type { UserCaller } from '../../http/caller.ts'
 import { readIdempotencyKey } from '../../http/idempotency.ts'
 import { prepareJob, type PreparedJob } from './prepare-job.ts'
-import { packPayload, submitJob } from './submit-job.ts'
+import { findReplay, packPayload, submitJob, type Idempotency } from './submit-job.ts'
 import { waitForJob, waitSeconds } from './wait-for-job.ts'
 
 /**
@@ -27,34 +27,13 @@ export const retry: Handler<'jobs.retry'> = async (
   const key = readIdempotencyKey(headers['idempotency-key'])
   const id = parseId('job', params.id)
   if (id === undefined) throw problem('not_found', { noun: 'job' })
-  const jobKey = { id, owner: caller.id }
-  const [source, view] = await context.store.read(reader =>
-    Promise.all([retrySource(reader, jobKey), show(reader, jobKey)]),
-  )
-  if (source === undefined || view === undefined) throw problem('not_found', { noun: 'job' })
-  const may = canRetry(view)
-  if (may !== true) throw problem('state_conflict', { reason: may.reason })
-
-  const allowPartial = (view.info.flags & jobFlags.allowPartial) !== 0
-  const again = body.input === undefined ? await sameAgain(source, view, context) : undefined
-  const prepared =
-    again ?? (await filledAnew(body.input ?? inputOf(view), view, caller, context, allowPartial))
-  const made = await submitJob(
-    prepared.job,
-    prepared.payload,
-    {
-      priority: view.prio,
-      maxRunS: Math.ceil(view.runMsMax / 1000),
-      tags: view.info.tags,
-      metadata: view.info.metadata,
-      retry: (view.info.flags & jobFlags.noRetry) === 0,
-      allowPartial,
-      retriedFrom: id,
-    },
-    key === undefined ? undefined : { route: 'jobs.retry', key, body: { id: params.id, ...body } },
-    caller.id,
-    context,
-  )
+  const claim =
+    key === undefined
+      ? undefined
+      : { route: 'jobs.retry' as const, key, body: { id: params.id, ...body } }
+  const made =
+    (await findReplay(claim, caller.id, context)) ??
+    (await makeAgain(id, body.input, claim, caller, context))
   const job = await waitForJob(
     { id: made.id, owner: caller.id },
     waitSeconds(headers['prefer']),
@@ -68,6 +47,43 @@ export const retry: Handler<'jobs.retry'> = async (
       ...(made.replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
   }
+}
+
+async function makeAgain(
+  id: JobId,
+  input: Readonly<Record<string, unknown>> | undefined,
+  claim: Idempotency | undefined,
+  caller: UserCaller,
+  context: Context,
+): ReturnType<typeof submitJob> {
+  const jobKey = { id, owner: caller.id }
+  const [source, view] = await context.store.read(reader =>
+    Promise.all([retrySource(reader, jobKey), show(reader, jobKey)]),
+  )
+  if (source === undefined || view === undefined) throw problem('not_found', { noun: 'job' })
+  const may = canRetry(view)
+  if (may !== true) throw problem('state_conflict', { reason: may.reason })
+
+  const allowPartial = (view.info.flags & jobFlags.allowPartial) !== 0
+  const again = input === undefined ? await sameAgain(source, view, context) : undefined
+  const prepared =
+    again ?? (await filledAnew(input ?? inputOf(view), view, caller, context, allowPartial))
+  return submitJob(
+    prepared.job,
+    prepared.payload,
+    {
+      priority: view.prio,
+      maxRunS: Math.ceil(view.runMsMax / 1000),
+      tags: view.info.tags,
+      metadata: view.info.metadata,
+      retry: (view.info.flags & jobFlags.noRetry) === 0,
+      allowPartial,
+      retriedFrom: id,
+    },
+    claim,
+    caller.id,
+    context,
+  )
 }
 
 interface Again {

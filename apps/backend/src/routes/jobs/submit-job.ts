@@ -8,6 +8,7 @@ import { jobFlags, type JobPriority } from '@bp/contracts/jobs'
 import { limits } from '@bp/contracts/limits'
 import type { RouteId } from '@bp/contracts/paths'
 import { canonicalText } from '@bp/domain/workflows/graph-hash'
+import { findKey } from '@bp/store/jobs/find-key'
 import type { NewJob } from '@bp/store/jobs/new-job'
 import { submit } from '@bp/store/jobs/submit'
 import type { Context } from '../../context.ts'
@@ -54,6 +55,28 @@ export async function packPayload(
     : { codec: 'bytes', body }
 }
 
+/** 16 bytes over the canonical body: two spellings of the same request are the same. */
+const requestHashOf = (body: unknown): Buffer =>
+  createHash('sha256').update(canonicalText(body)).digest().subarray(0, 16)
+
+/**
+ * The job that this key made before. To be asked before anything is checked: what the job was made of may be gone, the
+ * answer stands. Throws `idempotency_key_reused` when the key stands for another request. Undefined leaves it to
+ * `submitJob`, whose transaction settles races.
+ */
+export async function findReplay(
+  idempotency: Idempotency | undefined,
+  owner: UserId,
+  { store }: Pick<Context, 'store'>,
+): Promise<{ readonly id: JobId; readonly replayed: true } | undefined> {
+  if (idempotency === undefined) return undefined
+  const { route, key, body } = idempotency
+  const found = await store.read(reader => findKey(reader, { userId: owner, route, key }))
+  if (found === undefined) return undefined
+  if (!found.requestHash.equals(requestHashOf(body))) throw problem('idempotency_key_reused', {})
+  return { id: found.jobId, replayed: true }
+}
+
 /** Stores a job, or finds the one that this key made before. Throws the refusals of the submit route. */
 export async function submitJob(
   prepared: Omit<PreparedJob, 'graph' | 'outputs'>,
@@ -97,10 +120,7 @@ export async function submitJob(
           idempotency: {
             route: idempotency.route,
             key: idempotency.key,
-            requestHash: createHash('sha256')
-              .update(canonicalText(idempotency.body))
-              .digest()
-              .subarray(0, 16),
+            requestHash: requestHashOf(idempotency.body),
           },
         }),
   }

@@ -1,13 +1,13 @@
 import { formatId } from '@bp/contracts/ids'
 import { isFinal, jobErrors, type JobErrorCode } from '@bp/contracts/jobs'
 import { paths } from '@bp/contracts/paths'
+import type { Asset } from '@bp/contracts/shapes/assets'
 import type { Job, JobProgressMessage, Progress } from '@bp/contracts/shapes/jobs'
 import { Progress as ProgressShape } from '@bp/contracts/shapes/jobs'
 import type { WorkerMarket } from '@bp/contracts/workers'
 import { whyWaiting } from '@bp/domain/jobs/waiting'
 import { parseExact } from '@bp/domain/workflows/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
-import type { AssetRow } from '@bp/store/assets/rows'
 import type { JobView, WaitingFacts } from '@bp/store/jobs/job-view'
 import type { FleetFact } from '../../fleet/fleet-facts.ts'
 import type { ObjectStore } from '../../objects/object-store.ts'
@@ -21,7 +21,7 @@ export interface JobSurroundings {
   /** The database's clock, Unix ms. */
   readonly nowMs: number
   /** Files of the input, its owner's. */
-  readonly inputAssets: readonly AssetRow[]
+  readonly inputAssets: readonly Asset[]
   readonly fleet: FleetFact | undefined
   readonly ahead: number | undefined
   /** The scaler's sentence when it holds back. */
@@ -50,7 +50,7 @@ export function jobToWire(view: JobView, around: JobSurroundings): Job {
         : { slug: info.workflowSlug, version: info.workflowVersion ?? 0 },
     api: info.api,
     input: objectOf(info.input),
-    input_assets: around.inputAssets.map(row => assetToWire(row, around.objects)),
+    input_assets: [...around.inputAssets],
     tags: [...info.tags],
     metadata: { ...info.metadata },
     priority: view.prio,
@@ -213,9 +213,11 @@ function errorOf(view: JobView): Job['error'] {
     message: failure?.message ?? plainTexts[known],
     who: jobErrors[known].who,
     retryable: jobErrors[known].retryable,
-    pointer: null,
+    pointer: failure?.pointer ?? null,
     node_id: failure?.nodeId ?? null,
     node_class: failure?.nodeClass ?? null,
+    ...(failure?.received === undefined ? {} : { received: failure.received }),
+    ...(failure?.allowed === undefined ? {} : { allowed: failure.allowed }),
   }
 }
 

@@ -60,7 +60,7 @@ function wireOf(lease: Granted, stored: LeasePayload, { objects }: Context): Lea
       allow_partial: body['allow_partial'] === true,
     },
     max_run_ms: lease.runMsMax,
-    deadline_in_ms: null,
+    deadline_in_ms: lease.deadlineInMs,
   }
 }
 

@@ -152,6 +152,46 @@ describe('the worker plane', () => {
     expect((await jobOf(job.id)).status).toBe('canceled')
   })
 
+  it('says how long a job has until its deadline, and expires what is stopped there', async () => {
+    const asking = worker.lease()
+    const job = await test.submitBlur(test.owner, { deadline_s: 1 })
+    const lease = await asking
+    expect(lease.deadline_in_ms).toBeGreaterThan(0)
+    expect(lease.deadline_in_ms).toBeLessThanOrEqual(1_000)
+    await expect
+      .poll(async () => (await worker.beat([lease])).body.leases, { timeout: 10_000 })
+      .toMatchObject([{ verdict: 'cancel', reason: 'deadline' }])
+    await worker.call('fail', {
+      leases: [
+        {
+          ...keyOf(lease),
+          failure: {
+            kind: 'job',
+            error: {
+              code: 'deadline_exceeded',
+              message: 'The deadline passed while it was running.',
+              who: 'you',
+              retryable: true,
+              pointer: null,
+              node_id: null,
+              node_class: null,
+              traceback: null,
+            },
+          },
+        },
+      ],
+    })
+    expect(await jobOf(job.id)).toMatchObject({
+      status: 'expired',
+      error: { code: 'deadline_exceeded' },
+    })
+    const endless = worker.lease()
+    await test.submitBlur(test.owner)
+    const other = await endless
+    expect(other.deadline_in_ms).toBeNull()
+    await worker.complete(other, [await worker.bring(other)])
+  })
+
   it('takes a lease back at once when its worker has hung up, uncounted', async () => {
     // The poll is cut while the grant is on its way: the reply cannot be written.
     const call = httpRequest(`${test.url}/api/worker/v1/lease`, {
