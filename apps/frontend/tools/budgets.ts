@@ -1,10 +1,11 @@
 /**
  * Weighs what each page loads, from Vite's manifest, against budgets.json. Fails when a page is too heavy, or when
- * something is in people's pages that must not be there. Run after a build.
+ * something is in people's pages that must not be there. Builds first where that is needed.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { buildIfStale } from '../server/build-if-stale.ts'
 import { pageRows } from '../src/page-rows.ts'
 
 interface Chunk {
@@ -101,7 +102,8 @@ if (import.meta.main) {
   const room = join(import.meta.dirname, '..')
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own file, held by the test beside this one
   const budgets = JSON.parse(readFileSync(join(room, 'budgets.json'), 'utf8')) as Budgets
-  const { rows, faults } = weigh(join(room, 'dist'), budgets)
+  const { dir } = await buildIfStale()
+  const { rows, faults } = weigh(dir, budgets)
   for (const { what, kb, limitKb } of rows)
     process.stdout.write(
       `${what.padEnd(14)} ${kb.toFixed(1).padStart(7)} kB of ${String(limitKb).padStart(4)}${kb > limitKb ? '   too heavy' : ''}\n`,

@@ -1,3 +1,4 @@
+import { parseExact } from '@bp/contracts/exact-json'
 import type { Lease, LeaseAnswer } from '@bp/contracts/shapes/leases'
 /**
  * Asking for work. One long poll at a time; a claim has an id of its own, and after a broken call the same id is sent
@@ -5,7 +6,6 @@ import type { Lease, LeaseAnswer } from '@bp/contracts/shapes/leases'
  */
 import type { WorkerHealth } from '@bp/contracts/workers'
 import { fieldsOf, isFields, listOf } from './comfy/json.ts'
-import { parseExact } from './exact-json.ts'
 import { reasonOf, type Log } from './log.ts'
 import { callMs, type Plane } from './plane.ts'
 

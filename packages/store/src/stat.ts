@@ -5,7 +5,7 @@ import { join, list, raw, sql } from './sql.ts'
 import type { Writer } from './store.ts'
 
 /** Gauges go up and down with places, counters only up. `dueLater` counts rows of `job_delayed`. */
-export const statNames = [
+const statNames = [
   'ready',
   'readyMs',
   'held',
@@ -21,7 +21,7 @@ export const statNames = [
   'released',
   'stale',
 ] as const
-export type StatName = (typeof statNames)[number]
+type StatName = (typeof statNames)[number]
 
 const columnOf = (name: StatName): string =>
   name.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)

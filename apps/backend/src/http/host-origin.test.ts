@@ -32,3 +32,13 @@ it('lets pages of its own origins change things, and no others', () => {
       expect.objectContaining({ code: 'origin_refused' }),
     )
 })
+
+it('takes the pages of a further host for its own, and of no other', () => {
+  const places = placesOf({
+    publicUrl: 'http://127.0.0.1:4000',
+    port: 4000,
+    hosts: ['127.0.0.1:5173'],
+  })
+  expect(() => checkOrigin('http://127.0.0.1:5173', places)).not.toThrow()
+  expect(() => checkOrigin('http://127.0.0.1:5174', places)).toThrow('may not do this')
+})

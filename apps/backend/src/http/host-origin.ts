@@ -27,7 +27,12 @@ export function placesOf(config: {
   const origins = onLoopback
     ? loopbackNames.map(name => `${url.protocol}//${name}:${url.port}`)
     : [url.origin]
-  return { hosts: new Set([url.host, ...config.hosts, ...local]), origins }
+  // Who serves us under a further name serves our pages under it, too.
+  const further = config.hosts.map(host => `${url.protocol}//${host}`)
+  return {
+    hosts: new Set([url.host, ...config.hosts, ...local]),
+    origins: [...origins, ...further],
+  }
 }
 
 export function checkHost(host: string | undefined, places: Places): void {

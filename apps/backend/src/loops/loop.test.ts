@@ -26,9 +26,9 @@ it('goes on after a round that failed, and says so', async () => {
   nowMs = 100_000
   expect(health.parts()).toMatchObject([{ status: 'fail' }])
   fails = false
-  await expect.poll(() => health.parts()).toEqual([
-    { name: 'loops', status: 'ok', text: '1 loop runs.' },
-  ])
+  await expect
+    .poll(() => health.parts())
+    .toEqual([{ name: 'loops', status: 'ok', text: '1 loop runs.' }])
   await loop[Symbol.asyncDispose]()
   const ended = rounds
   loop.wake()

@@ -3,7 +3,7 @@
  * format; if a picture crashes it, a picture has crashed it and nothing else.
  */
 import sharp from 'sharp'
-import type { DecodeAnswer, DecodeAsk } from './decode-protocol.ts'
+import { tooManyPixels, type DecodeAnswer, type DecodeAsk } from './decode-protocol.ts'
 
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
@@ -39,7 +39,7 @@ async function decode({ n, bytes, pixelsMax, widths }: DecodeAsk): Promise<Decod
   const facts = await sharp(bytes, options).metadata()
   const frames = facts.pages ?? 1
   const height = facts.pageHeight ?? facts.height
-  if (facts.width * height * frames > pixelsMax) return { n, refused: 'too many pixels' }
+  if (facts.width * height * frames > pixelsMax) return { n, refused: tooManyPixels }
   // All frames of an animation; a single picture is decoded whole by its thumbnails.
   if (frames > 1) await sharp(bytes, { ...options, animated: true }).stats()
 

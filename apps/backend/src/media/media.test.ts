@@ -114,6 +114,7 @@ describe('looking at pictures from outside', () => {
       `process.on('message', ({ n, bytes }) => {
          if (bytes[0] === 1) process.abort()
          if (bytes[0] === 2) for (;;);
+         if (bytes[0] === 4) process.kill(process.pid, 'SIGKILL')
          process.send({ n, width: 1, height: 1, frames: 1, thumbnails: [] })
        })`,
     )
@@ -123,6 +124,12 @@ describe('looking at pictures from outside', () => {
         [1, 3, 2, 3].map(kind => fragile.decode(Buffer.from([kind]), [])),
       )
       expect(all.map(one => one.status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled'])
+      // Its own crash or hang is the picture's fault; a kill from outside (no memory, say) is nobody's.
+      for (const one of [all[0], all[2]])
+        expect(one).toMatchObject({ reason: { code: 'type_refused' } })
+      const killed = { code: 'unavailable', retryAfterS: 2 }
+      await expect(fragile.decode(Buffer.from([4]), [])).rejects.toMatchObject(killed)
+      expect(await fragile.decode(Buffer.from([3]), [])).toMatchObject({ width: 1 })
     } finally {
       await fragile[Symbol.asyncDispose]()
       await rm(folder, { recursive: true })

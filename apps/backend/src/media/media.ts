@@ -4,18 +4,27 @@
  *
  *   away ── first picture ──▶ up ── 60 s idle ──▶ away
  *                             │ hang or crash: killed, the picture is refused, the next one starts another child
+ *                             │ killed from outside: nobody knows about the picture, it may be brought again
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { problem } from '@bp/contracts/errors'
 import { limits } from '@bp/contracts/limits'
 import type { Log } from '../log.ts'
-import type { DecodeAnswer, DecodeAsk, Decoded } from './decode-protocol.ts'
+import {
+  tooManyPixels,
+  type DecodeAnswer,
+  type DecodeAsk,
+  type Decoded,
+} from './decode-protocol.ts'
 import { sniff, type Sniffed } from './sniff.ts'
 
 export interface Media extends AsyncDisposable {
   /** By the first bytes alone. Throws `type_refused` with the reason. */
   inspectHead(head: Uint8Array): Sniffed
-  /** Decodes the whole picture and makes thumbnails. Throws `type_refused`, or `unavailable` when too much waits. */
+  /**
+   * Decodes the whole picture and makes thumbnails. Throws `type_refused`, or `unavailable` when too much waits or the
+   * decoder was killed by somebody else.
+   */
   decode(bytes: Uint8Array, widths: readonly number[]): Promise<Decoded>
 }
 
@@ -26,6 +35,9 @@ export interface MediaOptions {
   /** Another program to decode with, for tests of crashes and hangs. */
   readonly childPath?: string
 }
+
+/** A `lost` answer says nothing about the picture. */
+type Answer = DecodeAnswer | { readonly lost: string }
 
 /** Pictures that wait for the child; beyond, `unavailable`. */
 const waitingMax = 32
@@ -62,12 +74,13 @@ export function openMedia({
     return started
   }
 
-  const ask = (bytes: Uint8Array, widths: readonly number[]): Promise<DecodeAnswer> =>
+  const ask = (bytes: Uint8Array, widths: readonly number[]): Promise<Answer> =>
     new Promise(resolve => {
       clearTimeout(idle)
       const decoder = (child ??= start())
       const n = ++asked
-      const done = (answer: DecodeAnswer): void => {
+      let isHung = false
+      const done = (answer: Answer): void => {
         clearTimeout(limit)
         decoder.off('message', onMessage)
         decoder.off('exit', onExit)
@@ -78,9 +91,18 @@ export function openMedia({
       const onMessage = (answer: DecodeAnswer): void => {
         if (answer.n === n) done(answer)
       }
-      const onExit = (): void => done({ n, refused: 'the decoder crashed' })
+      const onExit = (_code: number | null, signal: NodeJS.Signals | null): void => {
+        // A crash has a signal of its own (SIGSEGV, SIGABRT); these two come from outside: no memory, or an operator.
+        const isFromOutside = !isHung && (signal === 'SIGKILL' || signal === 'SIGTERM')
+        done(
+          isFromOutside
+            ? { lost: 'the decoder was killed' }
+            : { n, refused: isHung ? 'it takes too long to decode' : 'the decoder crashed' },
+        )
+      }
       const limit = setTimeout(() => {
         log.warn({ decodeMsMax }, 'a picture took too long to decode; the decoder is ended')
+        isHung = true
         // The kill is seen as an exit, which answers.
         decoder.kill('SIGKILL')
       }, decodeMsMax)
@@ -88,7 +110,8 @@ export function openMedia({
       decoder.on('exit', onExit)
       const message: DecodeAsk = { n, bytes, pixelsMax: limits.imagePixelsMax, widths }
       decoder.send(message, failed => {
-        if (failed !== null) done({ n, refused: 'the decoder is gone' })
+        // It was gone before it had the picture; whatever ended it was not this one.
+        if (failed !== null) done({ lost: 'the decoder is gone' })
       })
     })
 
@@ -117,9 +140,16 @@ export function openMedia({
       last = mine
       try {
         const answer = await mine
+        if ('lost' in answer) {
+          log.warn({ reason: answer.lost }, 'a picture could not be looked at')
+          throw problem('unavailable', { reason: answer.lost }, { retryAfterS: 2 })
+        }
         if ('refused' in answer) {
           log.info({ reason: answer.refused }, 'a picture was refused')
-          throw problem('type_refused', { reason: 'it is damaged or cut off' })
+          const isTooLarge = answer.refused === tooManyPixels
+          throw problem('type_refused', {
+            reason: isTooLarge ? tooManyPixels : 'it is damaged or cut off',
+          })
         }
         return answer
       } finally {

@@ -1,7 +1,7 @@
+import { isRawNumber } from '@bp/contracts/exact-json'
 /** What is done to a graph before it is posted. Structure only: no text of it is ever searched or replaced. */
 import { isFields, textOf, type Fields } from '../comfy/json.ts'
 import type { NodeClass, NodeClasses } from '../comfy/object-info.ts'
-import { isRawNumber } from '../exact-json.ts'
 import { jobFault, pointerPart } from './failure.ts'
 
 export interface GraphNode {

@@ -1,8 +1,8 @@
 import type { Fault } from '@bp/contracts/errors'
+import { numberText } from '@bp/contracts/exact-json'
 import { limits } from '@bp/contracts/limits'
 import type { Graph, GraphNode } from '@bp/contracts/workflows'
 import { holdsAssetReference } from './asset-reference.ts'
-import { numberText } from './exact-json.ts'
 import { isRecord } from './is-record.ts'
 import { pointer } from './pointer.ts'
 

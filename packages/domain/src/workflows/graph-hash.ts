@@ -1,6 +1,6 @@
+import { isRawNumber, numberText } from '@bp/contracts/exact-json'
 import type { Graph } from '@bp/contracts/workflows'
 import { linkedNode } from './check-graph.ts'
-import { isRawNumber, numberText } from './exact-json.ts'
 import type { WorkflowInput } from './inputs.ts'
 import { isRecord } from './is-record.ts'
 

@@ -24,7 +24,7 @@ export interface WaitingFacts {
   readonly dueAt?: number
 }
 
-export interface LeaseView {
+interface LeaseView {
   readonly workerId: WorkerId
   readonly epoch: number
   readonly leasedAt: number

@@ -96,8 +96,12 @@ it('are those of the whole line, for many jobs in a handful of statements', asyn
   expect(statements).toBeLessThan(12)
 
   // Counted up to a thousand, in one line as over several.
-  await submitAll(Array.from({ length: 500 }, () => queue.job({ userId: queue.user(), prio: 'high' })))
-  await submitAll(Array.from({ length: 500 }, () => queue.job({ userId: queue.user(), prio: 'normal' })))
+  await submitAll(
+    Array.from({ length: 500 }, () => queue.job({ userId: queue.user(), prio: 'high' })),
+  )
+  await submitAll(
+    Array.from({ length: 500 }, () => queue.job({ userId: queue.user(), prio: 'normal' })),
+  )
   const last = queue.job({ userId: queue.user(), prio: 'low' })
   await submitAll([last])
   const row = await store.read(async reader =>

@@ -71,10 +71,8 @@ it('removes what is over its time, a bounded piece at a time, and leaves what is
     keys: async (at = limit) => store.write(async writer => pruneKeys(writer, { limit: at })),
     payloads: async (at = limit) =>
       store.write(async writer => prunePayloads(writer, { limit: at })),
-    events: async (at = limit) =>
-      store.write(async writer => pruneEvents(writer, { limit: at })),
-    links: async (at = limit) =>
-      store.write(async writer => pruneLinks(writer, { limit: at })),
+    events: async (at = limit) => store.write(async writer => pruneEvents(writer, { limit: at })),
+    links: async (at = limit) => store.write(async writer => pruneLinks(writer, { limit: at })),
   }
   test.advance(6 * dayMs)
   const fresh = await ended()

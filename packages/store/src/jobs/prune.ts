@@ -28,7 +28,10 @@ export async function pruneKeys(
 }
 
 /** Removes payloads of jobs that have ended long ago; such a job can only be run again by its input. */
-export async function prunePayloads(writer: Writer, options: { readonly limit: number }): Promise<number> {
+export async function prunePayloads(
+  writer: Writer,
+  options: { readonly limit: number },
+): Promise<number> {
   const rows = await writer.all(sql`
     SELECT p.job_id AS job_id FROM job_payload p JOIN job j ON j.id = p.job_id
     WHERE ${await endedBefore(writer, sql`p.job_id`, retention.payloadMs)} ORDER BY p.job_id LIMIT ${options.limit}`)
@@ -41,7 +44,10 @@ export async function prunePayloads(writer: Writer, options: { readonly limit: n
 }
 
 /** Removes the events of jobs that have ended long ago, oldest first, so that the newest one of a job goes last. */
-export async function pruneEvents(writer: Writer, options: { readonly limit: number }): Promise<number> {
+export async function pruneEvents(
+  writer: Writer,
+  options: { readonly limit: number },
+): Promise<number> {
   const rows = await writer.all(sql`
     SELECT e.job_id AS job_id, e.seq AS seq FROM job_event e JOIN job j ON j.id = e.job_id
     WHERE ${await endedBefore(writer, sql`e.job_id`, retention.eventMs)} ORDER BY e.job_id, e.seq LIMIT ${options.limit}`)

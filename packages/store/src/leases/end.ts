@@ -115,10 +115,10 @@ async function judge(
  * Did the deadline end it? A worker that was told to stop for it may say what it likes, unless it made it; one that stopped
  * by its own clock, before any loop of ours has looked, says so itself.
  */
-function atDeadline(end: EndKind, lease: LeaseRow, job: JobRow): boolean {
-  if (end.kind === 'succeeded') return false
+function atDeadline(how: EndKind, lease: LeaseRow, job: JobRow): boolean {
+  if (how.kind === 'succeeded') return false
   if (lease.stop === 'deadline') return true
-  return job.deadlineAt > 0 && end.kind === 'job_fault' && end.code === 'deadline_exceeded'
+  return job.deadlineAt > 0 && how.kind === 'job_fault' && how.code === 'deadline_exceeded'
 }
 
 /** Outputs count only when the job succeeds; those of a canceled job age out of the object store. */

@@ -26,9 +26,14 @@ const pairsMax = 64
 const windowMax = 256
 /** A run may go on this much longer than it was allowed, for uploads, before its beats are refused. */
 const stopGraceMs = 60_000
+/**
+ * A job is kept from the worker that lost it for this long after it came back into line. Not longer: that another worker is
+ * ready does not mean that it ever asks (its engine may be away, its slots full), and then the job would wait for ever.
+ */
+const avoidMs = 30_000
 
 /** A worker whose long poll waits for work. */
-export interface ClaimWaiter {
+interface ClaimWaiter {
   readonly workerId: WorkerId
   /** 16 random bytes of the worker: a repeat after a lost answer asks with the same ones. */
   readonly claimId: Uint8Array
@@ -62,12 +67,14 @@ export async function grant(writer: Writer, request: GrantRequest): Promise<read
   })
   if (window.length === 0) return []
 
+  const nowMs = await writer.now()
   const pairs = choose(
     window.map(row => ({
       ...row,
       row,
       prio: jobPriorities.numberOf(row.prio),
-      avoidWorkerId: row.avoidWorkerId === 0n ? null : row.avoidWorkerId,
+      avoidWorkerId:
+        row.avoidWorkerId === 0n || nowMs - row.readyAt > avoidMs ? null : row.avoidWorkerId,
     })),
     request.waiters.map(waiter => ({
       ...waiter,
@@ -76,7 +83,7 @@ export async function grant(writer: Writer, request: GrantRequest): Promise<read
       acceptUntilMs: waiter.acceptUntilMs ?? null,
     })),
     {
-      nowMs: await writer.now(),
+      nowMs,
       liveWorkers: await countReady(writer, request.fleetId),
       pairsMax,
     },

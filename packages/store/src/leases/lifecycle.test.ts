@@ -219,6 +219,21 @@ describe('the life of a lease', () => {
     expect(await view(granted)).toMatchObject({ errorCode: 'worker_lost', losses: 6 })
   })
 
+  it('keeps a job from the worker that lost it for a while only: the others may never ask', async () => {
+    const { granted } = await take()
+    await queue.worker()
+    await finish(granted, { kind: 'infrastructure', code: 'engine_crashed' })
+    test.advance(61_000)
+    await store.write(async writer => promote(writer, { limit: 500 }))
+    expect(await queue.grantTo(granted.workerId)).toEqual([])
+    test.advance(29_000)
+    expect(await queue.grantTo(granted.workerId)).toEqual([])
+    test.advance(2_000)
+    const [again] = await queue.grantTo(granted.workerId)
+    expect(again).toMatchObject({ jobId: granted.jobId, epoch: 2 })
+    if (again !== undefined) await finish(again, { kind: 'succeeded', outputs: [] })
+  })
+
   it('finds silent leases after their time and grace, and a beat in between saves them', async () => {
     const { granted } = await take()
     const look = async () =>
@@ -334,9 +349,10 @@ describe('the life of a lease', () => {
     const [again1] = await store.read(async reader => again(reader, { workerId, claimId }))
     expect(again1?.deadlineInMs).toBeLessThanOrEqual(4_000)
     // No loop has looked yet: the worker's word is enough.
-    expect(
-      await finish(granted, { kind: 'job_fault', code: 'deadline_exceeded' }),
-    ).toMatchObject({ verdict: 'accepted', status: 'expired' })
+    expect(await finish(granted, { kind: 'job_fault', code: 'deadline_exceeded' })).toMatchObject({
+      verdict: 'accepted',
+      status: 'expired',
+    })
     expect(await view(granted)).toMatchObject({
       status: 'expired',
       errorCode: 'deadline_exceeded',

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -23,7 +22,12 @@ function gifOf(width: number, height: number, frames: number): Buffer {
   const head = [...Buffer.from('GIF89a'), ...size(width), ...size(height), 0x80, 0, 0]
   const colours = [0x55, 0x55, 0x55, 0xaa, 0xaa, 0xaa]
   const frame = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
-  return Buffer.from([...head, ...colours, ...Array(frames).fill(frame).flat(), 0x3b])
+  return Buffer.from([
+    ...head,
+    ...colours,
+    ...Array.from({ length: frames }, () => frame).flat(),
+    0x3b,
+  ])
 }
 
 /** A sound PNG of black pixels, without making them: 1 bit each. */
@@ -49,7 +53,9 @@ function pngOf(width: number, height: number): Buffer {
 
 /** Bytes that no two runs of a test share and no compression shrinks. */
 async function noise(format: 'jpeg' | 'png' | 'webp', seed: number): Promise<Buffer> {
-  const raw = Buffer.from(Array.from({ length: 120_000 }, (_, n) => (n * 7_919 * seed) % 251))
+  let state = seed
+  const next = (): number => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648)
+  const raw = Buffer.from(Array.from({ length: 120_000 }, () => next() >> 16))
   return sharp(raw, { raw: { width: 200, height: 200, channels: 3 } })
     .toFormat(format)
     .toBuffer()
@@ -66,10 +72,14 @@ describe('hostile files, the whole way', () => {
     bytes: Uint8Array,
     { type = 'image/png', name = 'photo.png', ...more }: Readonly<Record<string, string>> = {},
   ): Promise<UploadPlan> => {
-    const { status, body } = await test.call<UploadAnswer & ProblemBody>('POST', '/api/v1/uploads', {
-      as: test.owner,
-      body: { ...announcement(bytes, type, name), ...more },
-    })
+    const { status, body } = await test.call<UploadAnswer & ProblemBody>(
+      'POST',
+      '/api/v1/uploads',
+      {
+        as: test.owner,
+        body: { ...announcement(bytes, type, name), ...more },
+      },
+    )
     if (body.upload === null || status !== 201) throw new Error(JSON.stringify(body))
     return body.upload
   }
@@ -118,7 +128,11 @@ describe('hostile files, the whole way', () => {
     ['a WebP that is cut', async () => (await noise('webp', 7)).subarray(0, -4_000), /damaged/],
     ['a PNG of 400 million pixels', async () => pngOf(20_000, 20_000), /20000 × 20000/],
     ['a GIF of one too large frame', async () => gifOf(60_000, 60_000, 1), /60000 × 60000/],
-    ['a GIF of too many frames for its size', async () => gifOf(2_000, 2_000, 40), /damaged/],
+    [
+      'a GIF of too many frames for its size',
+      async () => gifOf(2_000, 2_000, 40),
+      /too many pixels/,
+    ],
     ['a page behind the head of a GIF', async () => Buffer.from('GIF89a<script>1</script>'), /./],
   ])('refuses %s, and nothing of it is left', async (_, make, why) => {
     const before = await stored()
@@ -178,7 +192,6 @@ describe('hostile files, the whole way', () => {
     cut.write(bytes.subarray(0, 5_000))
     await expect.poll(async () => (await stored()).length).toBe(before.length + 1)
     cut.destroy()
-    await once(cut, 'close')
     await expect.poll(stored).toEqual(before)
     expect((await complete(upload)).body.code).toBe('upload_incomplete')
     expect((await announce(bytes)).id).toBe(upload.id)
@@ -193,12 +206,13 @@ describe('hostile files, the whole way', () => {
     const real = new URL('../../media/decode-child.ts', import.meta.url).href
     await writeFile(
       childPath,
-      `import { writeFileSync } from 'node:fs'
+      // The first one stands still with the picture in its hands.
+      `import { existsSync, writeFileSync } from 'node:fs'
        await import(${JSON.stringify(real)})
        process.prependListener('message', () => {
+         if (existsSync(${JSON.stringify(pidFile)})) return
          writeFileSync(${JSON.stringify(pidFile)}, String(process.pid))
-         if (${JSON.stringify(folder)} !== '' && !globalThis.wasStopped) process.kill(process.pid, 'SIGSTOP')
-         globalThis.wasStopped = true
+         process.kill(process.pid, 'SIGSTOP')
        })`,
     )
     const { context } = test.backend
@@ -216,7 +230,6 @@ describe('hostile files, the whole way', () => {
       const first = await completing
       expect(first.body).toMatchObject({ status: 503, code: 'unavailable', retryable: true })
       expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(0)
-      Object.assign(context, { media: before })
       const second = await complete(upload)
       expect(second).toMatchObject({ status: 200, body: { width: 200, height: 200 } })
     } finally {

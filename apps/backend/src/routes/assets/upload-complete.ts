@@ -78,7 +78,14 @@ async function lookInto(row: UploadRow, context: Context): Promise<Seen> {
     const sniffed = media.inspectHead(
       await readAll(objects.read(row.objectKey, { first: 0, last })),
     )
-    const decoded = await media.decode(await readAll(objects.read(row.objectKey)), widths)
+    const bytes = await readAll(objects.read(row.objectKey))
+    const decoded = await media.decode(bytes, widths)
+    if (head.contentType !== sniffed.contentType) {
+      // The object says what was announced, and would be served as that. Nothing names it yet: if this is cut between the
+      // two steps, the upload is as open as before and its bytes are brought again.
+      await objects.remove(row.objectKey)
+      await objects.putBytes(row.objectKey, sniffed.contentType, bytes)
+    }
     return { sniffed, decoded }
   } catch (thrown) {
     if (

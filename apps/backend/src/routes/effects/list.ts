@@ -4,10 +4,7 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import { effectToSummary } from './wire.ts'
 
 /** Published effects are few (200 at most), so a page is cut from all of them. */
-export const list: Handler<'effects.list'> = async (
-  { query },
-  { store, objects, usualRuns },
-) => {
+export const list: Handler<'effects.list'> = async ({ query }, { store, objects, usualRuns }) => {
   const all = (await store.read(reader => listPublished(reader))).toSorted((a, b) =>
     a.id < b.id ? 1 : -1,
   )

@@ -116,7 +116,9 @@ describe('jobs', () => {
       )
     const set = (state: EffectState) =>
       store.write(writer =>
-        writer.run(sql`UPDATE effect SET state = ${effectStates.numberOf(state)} WHERE slug = 'blur'`),
+        writer.run(
+          sql`UPDATE effect SET state = ${effectStates.numberOf(state)} WHERE slug = 'blur'`,
+        ),
       )
     await shelve('trash')
     expect((await submit(body, randomUUID())).body.code).toBe('asset_missing')

@@ -6,7 +6,7 @@ import type { Job, JobProgressMessage, Progress } from '@bp/contracts/shapes/job
 import { Progress as ProgressShape } from '@bp/contracts/shapes/jobs'
 import type { WorkerMarket } from '@bp/contracts/workers'
 import { whyWaiting } from '@bp/domain/jobs/waiting'
-import { parseExact } from '@bp/domain/workflows/exact-json'
+import { parseExact } from '@bp/contracts/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
 import type { JobView, WaitingFacts } from '@bp/store/jobs/job-view'
 import type { FleetFact } from '../../fleet/fleet-facts.ts'

@@ -115,11 +115,13 @@ describe('a job that failed', () => {
         targets: [{ node: '2', field: 'sigma' }],
         schema: { type: 'number', minimum: 0, maximum: 9, default: 1 },
       })
-      await writer.run(sql`UPDATE workflow_version SET inputs = ${doc.write(JSON.stringify(inputs))}`)
+      await writer.run(
+        sql`UPDATE workflow_version SET inputs = ${doc.write(JSON.stringify(inputs))}`,
+      )
     })
     expect((await failed({ node_id: '2' })).error).toMatchObject({ pointer: null })
-    expect(
-      (await failed({ node_id: '2', pointer: '/graph/2/inputs/sigma' })).error,
-    ).toMatchObject({ pointer: '/strength' })
+    expect((await failed({ node_id: '2', pointer: '/graph/2/inputs/sigma' })).error).toMatchObject({
+      pointer: '/strength',
+    })
   })
 })

@@ -1,7 +1,7 @@
 /** JSON as it comes from callers: bounded depth, and no keys that reach into prototypes. */
 import { problem } from '@bp/contracts/errors'
+import { parseExact } from '@bp/contracts/exact-json'
 import { limits } from '@bp/contracts/limits'
-import { parseExact } from '@bp/domain/workflows/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
 
 /**

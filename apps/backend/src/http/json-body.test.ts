@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseJson } from './exact-json.ts'
+import { parseJson } from './json-body.ts'
 
 it('keeps numbers of a graph as they came, and reads all others as numbers', () => {
   const text = '{"graph":{"1":{"seed":18446744073709551615,"cfg":1.0,"n":7}},"max_run_s":60.0}'
