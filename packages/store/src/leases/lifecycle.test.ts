@@ -229,9 +229,9 @@ describe('the life of a lease', () => {
     test.advance(29_000)
     expect(await queue.grantTo(granted.workerId)).toEqual([])
     test.advance(2_000)
-    const [again] = await queue.grantTo(granted.workerId)
-    expect(again).toMatchObject({ jobId: granted.jobId, epoch: 2 })
-    if (again !== undefined) await finish(again, { kind: 'succeeded', outputs: [] })
+    const [second] = await queue.grantTo(granted.workerId)
+    expect(second).toMatchObject({ jobId: granted.jobId, epoch: 2 })
+    if (second !== undefined) await finish(second, { kind: 'succeeded', outputs: [] })
   })
 
   it('finds silent leases after their time and grace, and a beat in between saves them', async () => {

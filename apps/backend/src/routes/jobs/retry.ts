@@ -1,7 +1,7 @@
 import { problem } from '@bp/contracts/errors'
+import { parseExact } from '@bp/contracts/exact-json'
 import { formatId, parseId, type JobId } from '@bp/contracts/ids'
 import { canRetry, jobFlags } from '@bp/contracts/jobs'
-import { parseExact } from '@bp/contracts/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
 import type { JobView } from '@bp/store/jobs/job-view'
 import type { NewJob } from '@bp/store/jobs/new-job'

@@ -1,3 +1,4 @@
+import { parseExact } from '@bp/contracts/exact-json'
 import { formatId } from '@bp/contracts/ids'
 import { isFinal, jobErrors, type JobErrorCode } from '@bp/contracts/jobs'
 import { paths } from '@bp/contracts/paths'
@@ -6,7 +7,6 @@ import type { Job, JobProgressMessage, Progress } from '@bp/contracts/shapes/job
 import { Progress as ProgressShape } from '@bp/contracts/shapes/jobs'
 import type { WorkerMarket } from '@bp/contracts/workers'
 import { whyWaiting } from '@bp/domain/jobs/waiting'
-import { parseExact } from '@bp/contracts/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
 import type { JobView, WaitingFacts } from '@bp/store/jobs/job-view'
 import type { FleetFact } from '../../fleet/fleet-facts.ts'

@@ -1,6 +1,6 @@
+import { parseExact } from '@bp/contracts/exact-json'
 import { formatId } from '@bp/contracts/ids'
 import type { Lease } from '@bp/contracts/shapes/leases'
-import { parseExact } from '@bp/contracts/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
 import { end } from '@bp/store/leases/end'
 import type { Granted } from '@bp/store/leases/granted'

@@ -1,6 +1,6 @@
+import { parseExact } from '@bp/contracts/exact-json'
 import type { Workflow, WorkflowVersion } from '@bp/contracts/shapes/workflows'
 import { deriveInputSchema } from '@bp/domain/workflows/derive-input-schema'
-import { parseExact } from '@bp/contracts/exact-json'
 import { isRecord } from '@bp/domain/workflows/is-record'
 import type { WorkflowVersionView } from '@bp/store/workflows/find-version'
 import type { WorkflowView } from '@bp/store/workflows/list'
