@@ -58,7 +58,9 @@ export function useFormFiles(
   const begin = (name: string, file: File) => {
     onChange(name, undefined)
     setSampleFaults(now => ({ ...now, [name]: '' }))
-    setIds(now => ({ ...now, [name]: uploads.start(file, limitsOf(name)) }))
+    // Not inside the setter: React may call that twice, and a file would be brought twice.
+    const id = uploads.start(file, limitsOf(name))
+    setIds(now => ({ ...now, [name]: id }))
   }
 
   const fileOf = (name: string): FieldFile | undefined => {
