@@ -3,19 +3,39 @@ import { combo, defineNode, float, type NodeClass } from '../node-class.ts'
 import { PythonError } from '../python-error.ts'
 import { scaleTo } from './scale.ts'
 
-type BlendMode = (one: number, two: number) => number
+type BlendMode = (one: Float32Array, two: Float32Array, result: Float32Array) => void
 
+/**
+ * Each mode has a loop of its own: with one loop that calls a function for each value, the call stays a call as soon
+ * as two modes were used (50 ms instead of 10 for a picture of 1280²).
+ */
 const MODES: Record<string, BlendMode> = {
-  normal: (_one, two) => two,
-  multiply: (one, two) => one * two,
-  screen: (one, two) => 1 - (1 - one) * (1 - two),
-  overlay: (one, two) => (one <= 0.5 ? 2 * one * two : 1 - 2 * (1 - one) * (1 - two)),
-  soft_light: (one, two) =>
-    two <= 0.5
-      ? one - (1 - 2 * two) * one * (1 - one)
-      : one +
-        (2 * two - 1) * ((one <= 0.25 ? ((16 * one - 12) * one + 4) * one : Math.sqrt(one)) - one),
-  difference: (one, two) => one - two,
+  normal: (_one, two, result) => result.set(two),
+  multiply: (one, two, result) => {
+    for (let at = 0; at < result.length; at++) result[at] = one[at]! * two[at]!
+  },
+  screen: (one, two, result) => {
+    for (let at = 0; at < result.length; at++) result[at] = 1 - (1 - one[at]!) * (1 - two[at]!)
+  },
+  overlay: (one, two, result) => {
+    for (let at = 0; at < result.length; at++) {
+      const [base, over] = [one[at]!, two[at]!]
+      result[at] = base <= 0.5 ? 2 * base * over : 1 - 2 * (1 - base) * (1 - over)
+    }
+  },
+  soft_light: (one, two, result) => {
+    for (let at = 0; at < result.length; at++) {
+      const [base, over] = [one[at]!, two[at]!]
+      if (over <= 0.5) result[at] = base - (1 - 2 * over) * base * (1 - base)
+      else {
+        const lit = base <= 0.25 ? ((16 * base - 12) * base + 4) * base : Math.sqrt(base)
+        result[at] = base + (2 * over - 1) * (lit - base)
+      }
+    }
+  },
+  difference: (one, two, result) => {
+    for (let at = 0; at < result.length; at++) result[at] = one[at]! - two[at]!
+  },
 }
 
 /** Number of frames that two batches make together; unequal batches only go when one of them has a single frame. */
@@ -74,10 +94,11 @@ function blendFrames(
   mode: BlendMode,
 ): Float32Array {
   const result = new Float32Array(one.length)
-  for (let index = 0; index < result.length; index++) {
-    const base = one[index]!
-    const mixed = base * (1 - factor) + mode(base, two[index]!) * factor
-    result[index] = mixed < 0 ? 0 : mixed > 1 ? 1 : mixed
+  mode(one, two, result)
+  const rest = 1 - factor
+  for (let at = 0; at < result.length; at++) {
+    const mixed = one[at]! * rest + result[at]! * factor
+    result[at] = mixed < 0 ? 0 : mixed > 1 ? 1 : mixed
   }
   return result
 }

@@ -22,19 +22,27 @@ export interface Watch {
 }
 
 const lookMs = 5_000
-/** Hints within this time are one look: at most two progress messages a second and job. */
-const gatherMs = 100
+/** Hints of progress within this time are one look. */
+const progressGatherMs = 100
+/** A changed state is news that somebody waits for: only what comes in the same breath is gathered. */
+const stateGatherMs = 5
 
 export async function watchJobs(watch: Watch): Promise<void> {
   const { signal } = watch
   let hinted = new Set<bigint>()
   let wake = Promise.withResolvers<void>()
+  let hurry = Promise.withResolvers<void>()
   const off = watch.hints.onJob(hint => {
     if (!watch.concerns(hint)) return
     hinted.add(hint.jobId)
     wake.resolve()
+    if (hint.what === 'job') hurry.resolve()
   })
-  signal.addEventListener('abort', () => wake.resolve(), { once: true })
+  const stopWaiting = (): void => {
+    wake.resolve()
+    hurry.resolve()
+  }
+  signal.addEventListener('abort', stopWaiting, { once: true })
   try {
     const first = await watch.begin()
     if (first === 'end') {
@@ -47,7 +55,9 @@ export async function watchJobs(watch: Watch): Promise<void> {
     while (!signal.aborted) {
       const stop = new AbortController()
       await Promise.race([
-        wake.promise.then(() => sleep(gatherMs)),
+        wake.promise
+          .then(() => Promise.race([hurry.promise, sleep(progressGatherMs)]))
+          .then(() => sleep(stateGatherMs)),
         sleep(lookMs, undefined, { signal: stop.signal }).catch(() => undefined),
       ])
       stop.abort()
@@ -55,7 +65,7 @@ export async function watchJobs(watch: Watch): Promise<void> {
       const ids = hinted.size > 0 ? hinted : undefined
       hinted = new Set()
       wake = Promise.withResolvers<void>()
-      if (signal.aborted) return
+      hurry = Promise.withResolvers<void>()
 
       let jobs: readonly Job[]
       try {
