@@ -7,12 +7,15 @@ import { createInterface } from 'node:readline'
 const entry = resolve(import.meta.dirname, '../../apps/demo-engine/bin/demo-engine.ts')
 
 /** An engine of the test's own, as somebody's ComfyUI would be: bp finds it by its address alone. */
-export async function startEngine(port: number): Promise<{ url: string; kill(): Promise<void> }> {
+export async function startEngine(
+  port: number,
+  more: readonly string[] = [],
+): Promise<{ url: string; kill(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'bp-engine-'))
   const child = spawn(
     process.execPath,
-    [entry, '--port', String(port), '--base-directory', folder],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] } },
+    [entry, '--port', String(port), '--base-directory', folder, ...more],
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: process.env['PATH'] } },
   )
   const gone = new Promise<void>(done => child.once('exit', () => done()))
   for await (const line of createInterface({ input: child.stdout })) {

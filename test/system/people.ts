@@ -79,7 +79,7 @@ export const running = (client: Client, id: string): Promise<Job> =>
 
 /** Switches faults of the demo engine; only systems started with BP_ENGINE_FAULTS=1 have the door for it. */
 export async function setEngineFaults(
-  system: RunningSystem,
+  system: Pick<RunningSystem, 'engineUrl'>,
   faults: Readonly<Record<string, number>>,
 ): Promise<void> {
   const answer = await fetch(`${system.engineUrl}/__faults`, {
