@@ -74,6 +74,13 @@ export const rooms: readonly Room[] = [
   { folder: 'apps/worker', name: 'bp-worker', first: 'src/agent.ts', imports: [client, contracts] },
   { folder: 'apps/demo-engine', name: 'bp-demo-engine', first: 'src', imports: [] },
   { folder: 'apps/cli', name: 'bp-cli', first: 'src/commands.ts', imports: [client, contracts] },
+  {
+    folder: 'infrastructure',
+    name: 'bp-infrastructure',
+    first: 'bin/infrastructure.ts',
+    // Its Lambda decides by domain; nothing else of it does.
+    imports: [domain, contracts],
+  },
 ]
 
 /** The package a specifier belongs to: `@bp/store/leases/end` → `@bp/store`, `react-dom/client` → `react-dom`. */

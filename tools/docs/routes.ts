@@ -8,6 +8,7 @@ const callers: Readonly<Record<Auth, string>> = {
   admin: 'an admin',
   worker: 'a worker',
   fleet_secret: 'a machine with the fleet secret',
+  fleet_signature: 'the fallback, by a signature with the fleet secret',
   control_secret: 'the operator of this machine',
 }
 

@@ -57,6 +57,7 @@ export const projects = [
   room('demo-engine', 'apps/demo-engine', ['**/*.conformance.test.ts']),
   room('cli', 'apps/cli'),
   room('frontend', 'apps/frontend'),
+  room('infrastructure', 'infrastructure'),
 
   alone('repo', 1, {
     include: ['test/*.test.ts', '{tools,effects,bench}/**/*.test.ts'],

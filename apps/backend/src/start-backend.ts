@@ -24,7 +24,7 @@ import { createWaiters } from './dispatch/waiters.ts'
 import { createUsualRuns } from './effects/usual-runs.ts'
 import { createFleetFacts } from './fleet/fleet-facts.ts'
 import { openLocalCloud } from './fleet/local/local-cloud.ts'
-import { createScaler } from './fleet/scale.ts'
+import { createScaler, scaleLoop } from './fleet/scale.ts'
 import { createHealth } from './health.ts'
 import { createCallers, launchSecret } from './http/caller.ts'
 import { placesOf } from './http/host-origin.ts'
@@ -161,7 +161,7 @@ export async function startBackend(
       onExit: wake,
       log: logger,
     })
-    const leader = createLeader(store, 'scale', `${hostname()}:${process.pid}`)
+    const leader = createLeader(store, scaleLoop, `${hostname()}:${process.pid}`)
     return {
       cloud,
       leader,

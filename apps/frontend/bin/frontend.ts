@@ -11,11 +11,12 @@ const help = `bp-frontend: serves the built web app.
   BP_MEDIA_ORIGINS    origins that pictures come from, separated by spaces
   BP_UPLOAD_ORIGINS   origins that files are sent to, separated by spaces
   BP_COMMIT           answered by /up
-  BP_FRONTEND_DIR     the built app (dist beside this file's folder)
+  BP_FRONTEND_DIR     the built app (from source: the room's dist; bundled: dist beside the bundle)
 
 SIGTERM lets running answers end, at most 10 s.
 `
 const drainMsMax = 10_000
+const builtDir = join(import.meta.dirname, import.meta.url.endsWith('.ts') ? '../dist' : 'dist')
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.stdout.write(help)
@@ -32,7 +33,7 @@ function start(env: NodeJS.ProcessEnv): void {
   }
   const words = (text: string | undefined) => (text ?? '').split(/[\s,]+/).filter(Boolean)
   const handle = createFrontend({
-    dir: env['BP_FRONTEND_DIR'] ?? join(import.meta.dirname, '..', 'dist'),
+    dir: env['BP_FRONTEND_DIR'] ?? builtDir,
     mediaOrigins: words(env['BP_MEDIA_ORIGINS']),
     uploadOrigins: words(env['BP_UPLOAD_ORIGINS']),
     commit: env['BP_COMMIT'] ?? 'unknown',

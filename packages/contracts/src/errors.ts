@@ -41,6 +41,13 @@ export const errors = {
     text: 'The fleet secret is wrong.',
     remedy: 'Start the worker with the secret of this fleet.',
   },
+  fleet_signature_wrong: {
+    status: 401,
+    who: 'you',
+    text: 'The signature of this call does not fit, or its time is too far off.',
+    remedy:
+      'Sign method, path, body and time with the fleet secret of this stage, and check the clock.',
+  },
   control_secret_wrong: {
     status: 401,
     who: 'you',

@@ -20,11 +20,16 @@ export const names = {
   cluster: 'bp',
   services: { backend: 'bp-backend', frontend: 'bp-frontend' },
   autoScalingGroup: (stage: Stage, slug: string) => `asg-${fleetName(stage, slug)}`,
+  /** Its sibling, with machines that nobody can interrupt. */
+  onDemandGroup: (stage: Stage, slug: string) => `asg-${fleetName(stage, slug)}-od`,
   launchTemplate: (stage: Stage, slug: string) => `lt-${fleetName(stage, slug)}`,
   logGroups: {
     backend: '/ecs/bp-backend',
     frontend: '/ecs/bp-frontend',
+    /** What was typed in ECS Exec. */
+    sessions: '/ecs/bp-sessions',
     workers: (slug: string) => `/gpu-workers/${slug}`,
+    scaleToZero: '/aws/lambda/bp-scale-to-zero',
   },
   secrets: {
     appKey: '/bp/laravel/app-key',
@@ -37,9 +42,55 @@ export const names = {
     desiredConfig: (stage: Stage, slug: string) => `/bp/fleets/${stage}/${slug}/desired_config`,
     activeBundle: (stage: Stage, slug: string) => `/bp/fleets/${stage}/${slug}/active_bundle`,
     fleetSecret: (stage: Stage) => `/bp/fleets/${stage}/fleet-secret`,
+    /** Tag of the image in service; `none` until the first Deploy. The service is `backend` or `frontend`. */
     image: (service: string) => `/bp/images/${service}`,
     shutdown: '/bp/runtime/shutdown',
+    /** What one stack tells the others: `/bp/<area>/<key>`, written by the stack of that area alone. */
+    shared: (area: string, key: string) => `/bp/${area}/${key}`,
   },
+  repositories: { backend: 'bp-backend', frontend: 'bp-frontend' },
+  roles: {
+    deploy: 'bp-gha-deploy',
+    database: 'bp-gha-db',
+    infrastructure: 'bp-gha-infra',
+    fleet: 'bp-gha-fleet',
+    ami: 'bp-gha-ami',
+    boundary: 'bp-boundary',
+    imageBuilder: 'bp-image-builder',
+    backendTask: 'bp-backend-task',
+    backendStart: 'bp-backend-start',
+    frontendTask: 'bp-frontend-task',
+    frontendStart: 'bp-frontend-start',
+    scaleToZero: 'bp-scale-to-zero',
+    worker: (stage: Stage, slug: string) => `bp-worker-${fleetName(stage, slug)}`,
+  },
+  /** The fallback that ends machines when the scaler does not. */
+  scaleToZero: { function: 'bp-scale-to-zero', deadLetters: 'bp-scale-to-zero-dead-letters' },
+  database: 'bp-db',
+  cache: 'bp-cache',
+  loadBalancer: 'bp',
+  buckets: {
+    media: (account: string) => `bp-media-${account}`,
+    models: (account: string) => `bp-models-${account}`,
+    logs: (account: string) => `bp-logs-${account}`,
+    access: (account: string) => `bp-access-${account}`,
+  },
+  topics: {
+    p1: 'bp-ops-p1',
+    p2: 'bp-ops-p2',
+    p3: 'bp-ops-p3',
+    scaleToZero: 'bp-scale-to-zero',
+  },
+  /** An alarm says how urgent it is: p1 wakes somebody, p2 is for today, p3 for this week. */
+  alarms: {
+    p1: (what: string) => `bp-p1-${what}`,
+    p2: (what: string) => `bp-p2-${what}`,
+    p3: (what: string) => `bp-p3-${what}`,
+    fleet: (tier: string, what: string, stage: Stage, slug: string) =>
+      `bp-${tier}-${what}-${fleetName(stage, slug)}`,
+  },
+  dashboard: 'bp',
+  budget: 'bp-month',
   metricNamespace: 'ComfyUI/Workers',
   /** The one fleet of a single machine. */
   localFleet: { stage: 'production', slug: 'local' },

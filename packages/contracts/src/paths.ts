@@ -65,6 +65,10 @@ export const paths = {
   'workers.phase': { method: 'POST', path: '/api/worker/v1/phase' },
   'workers.drained': { method: 'POST', path: '/api/worker/v1/drained' },
   'workers.deregister': { method: 'POST', path: '/api/worker/v1/deregister' },
+
+  // The fallback that ends machines when the scaler does not, by a signature with the stage's fleet secret.
+  'fleets.machines': { method: 'GET', path: '/api/internal/fleets/:stage/:slug' },
+  'fleets.drainMachine': { method: 'POST', path: '/api/internal/fleets/:stage/:slug/drain' },
 } as const satisfies Record<string, Path>
 
 export type RouteId = keyof typeof paths

@@ -4,11 +4,12 @@
  */
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
+import { stages } from './fleets.ts'
 import { limits } from './limits.ts'
 import { paths, type RouteId } from './paths.ts'
 import { Asset, AssetListQuery, UploadAnswer, UploadPlan, UploadRequest } from './shapes/assets.ts'
 import { Effect, EffectSummary } from './shapes/effects.ts'
-import { Fleet, QueueView } from './shapes/fleets.ts'
+import { DrainMachine, Fleet, FleetMachines, MachineDrained, QueueView } from './shapes/fleets.ts'
 import { Job, JobListQuery, JobRetry, JobStreamMessages, JobSubmit } from './shapes/jobs.ts'
 import {
   Beat,
@@ -36,8 +37,18 @@ import {
 import { Workflow, WorkflowVersion } from './shapes/workflows.ts'
 import type { Scope } from './users.ts'
 
-/** Who may call: everybody · a person or program · an admin · a worker by its token · a machine by the fleet secret · the machine's operator. */
-export type Auth = 'open' | 'user' | 'admin' | 'worker' | 'fleet_secret' | 'control_secret'
+/**
+ * Who may call: everybody · a person or program · an admin · a worker by its token · a machine by the fleet secret ·
+ * the fallback by a signature with that secret · the machine's operator.
+ */
+export type Auth =
+  | 'open'
+  | 'user'
+  | 'admin'
+  | 'worker'
+  | 'fleet_secret'
+  | 'fleet_signature'
+  | 'control_secret'
 
 export interface Route {
   readonly auth: Auth
@@ -57,6 +68,7 @@ export interface Route {
 
 const byId = (prefix: 'job' | 'asset' | 'upload' | 'worker') => z.object({ id: idText(prefix) })
 const bySlug = z.object({ slug: Slug })
+const byFleet = z.object({ stage: z.enum(stages.words), slug: Slug })
 
 export const routes = {
   'system.live': {
@@ -420,6 +432,22 @@ export const routes = {
     body: Deregister,
     ok: { 200: Done },
     errors: ['worker_token_wrong'],
+  },
+
+  'fleets.machines': {
+    auth: 'fleet_signature',
+    summary: 'What the fallback must know before it ends a machine of a fleet.',
+    params: byFleet,
+    ok: { 200: FleetMachines },
+    errors: ['fleet_signature_wrong'],
+  },
+  'fleets.drainMachine': {
+    auth: 'fleet_signature',
+    summary: 'Drain the worker of a machine, but only if it holds no lease.',
+    params: byFleet,
+    body: DrainMachine,
+    ok: { 200: MachineDrained },
+    errors: ['fleet_signature_wrong'],
   },
 } as const satisfies Record<RouteId, Route>
 

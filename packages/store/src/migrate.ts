@@ -36,6 +36,7 @@ const applied = table('migration', {
 })
 type AppliedRow = RowOf<typeof applied>
 
+/** Beside this file, and beside the bundle of the backend. */
 const folder = new URL('migrations/', import.meta.url)
 
 async function migrationFiles(dialect: DialectName): Promise<readonly MigrationFile[]> {

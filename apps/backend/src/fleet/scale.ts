@@ -21,6 +21,9 @@ import type { Leader } from '../loops/leader.ts'
 import { endWorkerLeases } from './end-worker-leases.ts'
 import type { FleetCloud, Machine } from './fleet-cloud.ts'
 
+/** The loop lease of the scaler; its last tick tells the fallback whether the scaler is able. */
+export const scaleLoop = 'scale'
+
 export interface Scaler {
   /** One round. Answers when to look again, in ms. */
   tick(signal: AbortSignal): Promise<number>

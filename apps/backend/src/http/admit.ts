@@ -62,6 +62,11 @@ async function callerFor(
       if (fleet === undefined) throw problem('secret_wrong', {})
       return fleet
     }
+    case 'fleet_signature': {
+      const fallback = await callers.fallback(request)
+      if (fallback === undefined) throw problem('fleet_signature_wrong', {})
+      return fallback
+    }
     case 'control_secret':
       if (!callers.operator(request)) throw problem('control_secret_wrong', {})
       return { kind: 'operator' }

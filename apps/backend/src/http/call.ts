@@ -10,7 +10,7 @@ import type {
   RouteStream,
 } from '@bp/contracts/routes'
 import type { Context } from '../context.ts'
-import type { Caller, FleetCaller, UserCaller, WorkerCaller } from './caller.ts'
+import type { Caller, FallbackCaller, FleetCaller, UserCaller, WorkerCaller } from './caller.ts'
 
 interface CallerBy {
   open: Caller
@@ -18,6 +18,7 @@ interface CallerBy {
   admin: UserCaller
   worker: WorkerCaller
   fleet_secret: FleetCaller
+  fleet_signature: FallbackCaller
   control_secret: Caller
 }
 

@@ -1,6 +1,7 @@
 /** Who is calling. Three planes, three credentials: none of them opens another's door. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { verifyFleetCall } from '@bp/contracts/fleet-signature'
 import { formatId, parseId, type LaunchId, type UserId, type WorkerId } from '@bp/contracts/ids'
 import {
   adminScopes,
@@ -38,11 +39,18 @@ export interface FleetCaller {
   /** The launch whose secret this is; undefined for the secret of workers started by hand. */
   readonly launch: LaunchId | undefined
 }
+/** The fallback that ends machines when the scaler does not. */
+export interface FallbackCaller {
+  readonly kind: 'fallback'
+  /** SHA-256 in hex that the body must have: it was signed along, and has not arrived yet. */
+  readonly bodyHash: string
+}
 export type Caller =
   | { readonly kind: 'nobody' }
   | UserCaller
   | WorkerCaller
   | FleetCaller
+  | FallbackCaller
   | { readonly kind: 'operator' }
 
 export const nobody: Caller = { kind: 'nobody' }
@@ -51,6 +59,9 @@ export const nobody: Caller = { kind: 'nobody' }
 export interface Credentials {
   readonly headers: IncomingHttpHeaders
   readonly ip: string | undefined
+  readonly method: string
+  /** Path and query, as they stand in the request line. */
+  readonly url: string
 }
 
 export interface Callers {
@@ -58,6 +69,7 @@ export interface Callers {
   user(request: Credentials): Promise<UserCaller | undefined>
   worker(request: Credentials): Promise<WorkerCaller | undefined>
   fleet(request: Credentials): FleetCaller | undefined
+  fallback(request: Credentials): Promise<FallbackCaller | undefined>
   operator(request: Credentials): boolean
   /** A session has ended or a worker's row has changed: what is remembered is asked anew. */
   forgetSession(token: string): void
@@ -140,6 +152,17 @@ export function createCallers({
       return secrets.fleetSecret !== undefined && sameText(given, secrets.fleetSecret)
         ? { kind: 'fleet', launch: undefined }
         : undefined
+    },
+    fallback: async ({ headers, method, url }) => {
+      if (secrets.fleetSecret === undefined) return undefined
+      const call = { method, path: url }
+      const proven = await verifyFleetCall(
+        secrets.fleetSecret,
+        headers.authorization,
+        call,
+        nowMs(),
+      )
+      return proven === undefined ? undefined : { kind: 'fallback', bodyHash: proven.bodyHash }
     },
     operator: request => {
       const given = readBearer(request.headers.authorization)

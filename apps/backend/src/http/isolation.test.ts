@@ -64,12 +64,14 @@ const owned = {
   'workers.phase': 'none',
   'workers.drained': 'none',
   'workers.deregister': 'none',
+  'fleets.machines': 'fleet',
+  'fleets.drainMachine': 'fleet',
 } as const satisfies Record<RouteId, string>
 
 describe('who gets what', () => {
   let test: TestBackend
   let worker: FakeWorker
-  const ids: Record<string, string> = { none: '', effect: 'blur' }
+  const ids: Record<string, string> = { none: '', effect: 'blur', fleet: 'local' }
   beforeAll(async () => {
     // Here a program without a key is nobody.
     test = await openTestBackend({ env: { BP_LOCAL_ANONYMOUS: '0' } })
@@ -87,7 +89,10 @@ describe('who gets what', () => {
   afterAll(() => test[Symbol.asyncDispose]())
 
   const pathOf = (id: RouteId): string =>
-    paths[id].path.replace(/:(id|slug)/, ids[owned[id]] ?? '').replace(':n', '1')
+    paths[id].path
+      .replace(/:(id|slug)/, ids[owned[id]] ?? '')
+      .replace(':stage', 'production')
+      .replace(':n', '1')
   const callAs = async (id: RouteId, how: { as?: Person; bearer?: string }) => {
     const { method } = paths[id]
     const answer = await test.call(method, pathOf(id), {
@@ -108,7 +113,7 @@ describe('who gets what', () => {
   it.each(withAuth('user', 'admin'))('%s: a worker token gets 401', async id => {
     expect(await callAs(id, { bearer: worker.token })).toBe(401)
   })
-  it.each(withAuth('worker', 'fleet_secret', 'control_secret'))(
+  it.each(withAuth('worker', 'fleet_secret', 'fleet_signature', 'control_secret'))(
     '%s: nobody and a signed-in admin get 401',
     async id => {
       expect(await callAs(id, {})).toBe(401)
@@ -122,6 +127,10 @@ describe('who gets what', () => {
   it.each(withAuth('fleet_secret'))('%s: the other secrets get 401', async id => {
     expect(await callAs(id, { bearer: worker.token })).toBe(401)
     expect(await callAs(id, { bearer: controlSecret })).toBe(401)
+  })
+  it.each(withAuth('fleet_signature'))('%s: no bearer opens it, not even the secret', async id => {
+    for (const bearer of [worker.token, fleetSecret, controlSecret])
+      expect(await callAs(id, { bearer })).toBe(401)
   })
   it.each(withAuth('control_secret'))('%s: the other secrets get 401', async id => {
     expect(await callAs(id, { bearer: worker.token })).toBe(401)
@@ -178,13 +187,15 @@ describe('who gets what', () => {
     })
   })
 
-  it('serves no other host name', async () => {
-    const answer = await test.backend.app.inject({
-      method: 'GET',
-      url: '/api/live',
-      headers: { host: 'evil.example' },
+  it('serves no other host name, but answers a health check that asks by address', async () => {
+    const ask = async (url: string, host: string) =>
+      (await test.backend.app.inject({ method: 'GET', url, headers: { host } })).json()
+    expect(await ask('/api/v1/site', 'evil.example')).toMatchObject({
+      status: 403,
+      code: 'host_refused',
     })
-    expect(answer.json()).toMatchObject({ status: 403, code: 'host_refused' })
+    expect(await ask('/api/live', '10.0.1.7:8080')).toEqual({ status: 'ok' })
+    expect(await ask('/api/up', '10.0.1.7:8080')).toEqual({ status: 'ok' })
   })
 
   it('tells wrong paths and wrong methods apart', async () => {

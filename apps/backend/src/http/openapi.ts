@@ -23,6 +23,7 @@ const security: Readonly<Record<Auth, readonly Json[]>> = {
   admin: [{ session: [] }],
   worker: [{ worker_token: [] }],
   fleet_secret: [{ fleet_secret: [] }],
+  fleet_signature: [{ fleet_signature: [] }],
   control_secret: [{ control_secret: [] }],
 }
 
@@ -44,6 +45,7 @@ export function buildOpenApi(version: string = programVersion): Json & { openapi
         session: { type: 'apiKey', in: 'cookie', name: 'bp' },
         worker_token: { type: 'http', scheme: 'bearer' },
         fleet_secret: { type: 'http', scheme: 'bearer' },
+        fleet_signature: { type: 'apiKey', in: 'header', name: 'Authorization' },
         control_secret: { type: 'http', scheme: 'bearer' },
       },
     },

@@ -13,6 +13,7 @@ import { admit } from './admit.ts'
 import type { Call, Handlers, PlainId, Reply, Sink, StreamId } from './call.ts'
 import type { Caller } from './caller.ts'
 import { problemFromZod } from './problem-body.ts'
+import { signedBody } from './signed-body.ts'
 import { openEventStream } from './sse.ts'
 
 /** Registers every route of the table on the app. */
@@ -30,6 +31,15 @@ export function registerRoutes(app: FastifyInstance, context: Context, handlers:
         callerOf.set(request, admitted.caller)
         reply.headers({ ...admitted.headers })
       },
+      ...(row.auth === 'fleet_signature'
+        ? {
+            preParsing: async (request, _reply, payload) => {
+              const caller = callerOf.get(request)
+              if (caller?.kind !== 'fallback') throw new Error('a body came before its gate')
+              return signedBody(payload, caller, row.bodyBytesMax ?? limits.bodyBytesMax)
+            },
+          }
+        : {}),
       handler: async (request, reply) => {
         const caller = callerOf.get(request)
         if (caller === undefined) throw new Error('a handler ran before its gate')
@@ -42,7 +52,12 @@ export function registerRoutes(app: FastifyInstance, context: Context, handlers:
 }
 
 const isStream = (id: RouteId): id is StreamId => 'stream' in paths[id]
-const credentialsOf = (request: FastifyRequest) => ({ headers: request.headers, ip: request.ip })
+const credentialsOf = (request: FastifyRequest) => ({
+  headers: request.headers,
+  ip: request.ip,
+  method: request.method,
+  url: request.raw.url ?? '',
+})
 
 /** The handler of a row as the walk sees it. Each was held against its own row when `handlers` was compiled. */
 type AnyHandler = (call: Call<RouteId>, context: Context) => Promise<unknown>

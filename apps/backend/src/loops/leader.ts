@@ -1,5 +1,6 @@
 import {
   isLeader,
+  noteTick,
   releaseLease,
   renewLease,
   takeLease,
@@ -12,15 +13,19 @@ export interface Leader {
   lead(): Promise<boolean>
   /** A transaction of the leader; undefined when somebody else has taken over meanwhile: then nothing was written. */
   write<T>(fn: (writer: Writer, epoch: number) => Promise<T>): Promise<T | undefined>
+  /** A full tick is over. Others see it within 20 s: it is asked for by the minute and need not be written by the second. */
+  ticked(): Promise<void>
   resign(): Promise<void>
 }
 
 /** A lease lives this long without a renewal; ticks are much more frequent. */
 const ttlMs = 10_000
+const tickedEveryMs = 20_000
 
 export function createLeader(store: Store, name: string, owner: string): Leader {
   let lease: LoopLease | undefined
-  return {
+  let tickedMs = Number.NEGATIVE_INFINITY
+  const leader: Leader = {
     lead: async () => {
       const held = lease
       if (held !== undefined) {
@@ -37,10 +42,20 @@ export function createLeader(store: Store, name: string, owner: string): Leader 
         if (lease === undefined || !(await isLeader(writer, lease))) return undefined
         return fn(writer, lease.epoch)
       }),
+    ticked: async () => {
+      const nowMs = performance.now()
+      if (nowMs - tickedMs < tickedEveryMs) return
+      const isNoted = await leader.write(async writer => {
+        await noteTick(writer, name)
+        return true
+      })
+      if (isNoted === true) tickedMs = nowMs
+    },
     resign: async () => {
       const held = lease
       lease = undefined
       if (held !== undefined) await store.write(writer => releaseLease(writer, held))
     },
   }
+  return leader
 }

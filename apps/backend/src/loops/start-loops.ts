@@ -107,7 +107,12 @@ export function startLoops(
     name: 'scale',
     everyMs: 5_000,
     limitMs: 60_000,
-    tick: async signal => (await fleet)?.scaler.tick(signal),
+    tick: async signal => {
+      const found = await fleet
+      const againMs = await found?.scaler.tick(signal)
+      await found?.leader.ticked()
+      return againMs
+    },
     health,
     log,
   })

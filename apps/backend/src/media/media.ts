@@ -7,6 +7,7 @@
  *                             │ killed from outside: nobody knows about the picture, it may be brought again
  */
 import { fork, type ChildProcess } from 'node:child_process'
+import { extname, join } from 'node:path'
 import { problem } from '@bp/contracts/errors'
 import { limits } from '@bp/contracts/limits'
 import type { Log } from '../log.ts'
@@ -42,11 +43,14 @@ type Answer = DecodeAnswer | { readonly lost: string }
 /** Pictures that wait for the child; beyond, `unavailable`. */
 const waitingMax = 32
 
+/** Beside this very file, with its extension: source beside source, bundle beside bundle. */
+const decodeChild = join(import.meta.dirname, `decode-child${extname(import.meta.filename)}`)
+
 export function openMedia({
   log,
   idleMs = 60_000,
   decodeMsMax = 20_000,
-  childPath = new URL('decode-child.ts', import.meta.url).pathname,
+  childPath = decodeChild,
 }: MediaOptions): Media {
   let child: ChildProcess | undefined
   let idle: NodeJS.Timeout | undefined

@@ -10,7 +10,9 @@ import { upload } from './assets/upload.ts'
 import { list as listEffects } from './effects/list.ts'
 import { show as showEffect } from './effects/show.ts'
 import { stream } from './events/stream.ts'
+import { drainMachine } from './fleets/drain-machine.ts'
 import { list as listFleets } from './fleets/list.ts'
+import { machines } from './fleets/machines.ts'
 import { cancel } from './jobs/cancel.ts'
 import { events } from './jobs/events.ts'
 import { listAll } from './jobs/list-all.ts'
@@ -90,4 +92,6 @@ export const handlers: Handlers = {
   'workers.phase': phase,
   'workers.drained': drained,
   'workers.deregister': deregister,
+  'fleets.machines': machines,
+  'fleets.drainMachine': drainMachine,
 }

@@ -57,6 +57,8 @@ export interface TestBackendOptions {
   readonly port?: number
   /** Another database than SQLite in the folder; it is migrated already. */
   readonly database?: DatabaseConfig
+  /** As where nobody has set a fleet secret. */
+  readonly noFleetSecret?: boolean
 }
 
 export const controlSecret = 'control-secret-of-tests'
@@ -81,7 +83,11 @@ export async function openTestBackend(options: TestBackendOptions = {}): Promise
   const { database = config.database } = options
   const backend = await startBackend(
     { ...config, database },
-    { appKey, controlSecret, fleetSecret },
+    {
+      appKey,
+      controlSecret,
+      fleetSecret: options.noFleetSecret === true ? undefined : fleetSecret,
+    },
   )
   server.on('request', (request, response) => backend.handleRequest(request, response))
 

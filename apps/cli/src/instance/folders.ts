@@ -7,10 +7,11 @@ const depthMax = 64
 
 /**
  * Finds the project and its data: the nearest folder upwards that holds `tools/start.ts`, else the clone that this
- * very file lies in. The data folder is `.bp` in it, or BP_DATA (relative to the project, as for `npm start`).
+ * very file lies in, else (a released command on its own) the current one. The data folder is `.bp` in it, or BP_DATA
+ * (relative to the project, as for `npm start`).
  */
 export function findFolders(current: string, dataFolder: string | undefined): Folders {
-  const root = findRoot(current) ?? resolve(import.meta.dirname, '../../../..')
+  const root = findRoot(current) ?? findRoot(import.meta.dirname) ?? current
   return { current, root, data: resolve(root, dataFolder ?? '.bp') }
 }
 

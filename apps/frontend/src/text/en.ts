@@ -473,6 +473,11 @@ export const t = {
       'us',
       'Start the worker with the secret of its fleet.',
     ),
+    fleet_signature_wrong: e(
+      'The signature of this call does not fit.',
+      'us',
+      'Check the fleet secret and the clock of the caller.',
+    ),
     control_secret_wrong: e(
       'The control secret is wrong.',
       'us',

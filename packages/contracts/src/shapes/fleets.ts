@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { stages } from '../fleets.ts'
+import { workerStates } from '../workers.ts'
 import { Waiting } from './jobs.ts'
 import { idText, Ms, Slug, Time } from './wire.ts'
 
@@ -61,3 +62,27 @@ export const QueueView = z.object({
   }),
 })
 export type QueueView = z.infer<typeof QueueView>
+
+const Instance = z.string().min(1).max(64)
+/** What the fallback must know of a fleet before it ends one of its machines. */
+export const FleetMachines = z.object({
+  /** Since the scaler's last full tick; null when it never had one. */
+  scaler_age_ms: Ms.nullable(),
+  /** Jobs that a worker could take now, and live leases. */
+  waiting: z.int().min(0),
+  leases: z.int().min(0),
+  /** All that have not ended. Those that are `drained` hold nothing and only wait for their end. */
+  workers: z.array(
+    z.object({
+      instance: Instance,
+      state: z.enum(workerStates.words),
+      leases: z.int().min(0),
+    }),
+  ),
+})
+export type FleetMachines = z.infer<typeof FleetMachines>
+
+export const DrainMachine = z.strictObject({ instance: Instance })
+/** `busy`: it holds a lease and nothing has changed. `unknown`: no live worker runs on this machine. */
+export const MachineDrained = z.object({ result: z.enum(['drained', 'busy', 'unknown']) })
+export type MachineDrained = z.infer<typeof MachineDrained>

@@ -1,7 +1,7 @@
 import { lock } from '../lock.ts'
 import { int } from '../row.ts'
 import { raw, sql } from '../sql.ts'
-import type { Writer } from '../store.ts'
+import type { Reader, Writer } from '../store.ts'
 
 export interface LoopLease {
   readonly name: string
@@ -74,6 +74,19 @@ export async function noteSweep(
     sql`UPDATE loop_lease SET seen_at = ${now}, hold_until = ${holdUntil} WHERE name = 'sweep'`,
   )
   return { holdForMs: Math.max(0, holdUntil - now) }
+}
+
+/** Notes that a full tick of a loop is over. For leaders, in a transaction that `isLeader` opened. */
+export async function noteTick(writer: Writer, name: string): Promise<void> {
+  await writer.run(sql`UPDATE loop_lease SET seen_at = ${writer.nowMs} WHERE name = ${name}`)
+}
+
+/** Ms since the last full tick of a loop, whoever led it; undefined when there was none. */
+export async function tickAge(reader: Reader, name: string): Promise<number | undefined> {
+  const row = await reader.first(sql`
+    SELECT seen_at, ${reader.nowMs} AS now_ms FROM loop_lease WHERE name = ${name} AND seen_at > 0`)
+  if (row === undefined) return undefined
+  return Math.max(0, int.read(row['now_ms']) - int.read(row['seen_at']))
 }
 
 async function insertAbsent(writer: Writer, name: string): Promise<void> {

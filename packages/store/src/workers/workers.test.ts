@@ -18,6 +18,7 @@ import { mark, markCall, markPhase } from '../launches/mark.ts'
 import { plan } from '../launches/plan.ts'
 import { end } from '../leases/end.ts'
 import { sql } from '../sql.ts'
+import { drainIdle } from './drain-idle.ts'
 import { drain } from './drain.ts'
 import { drained } from './drained.ts'
 import { endWorker } from './end.ts'
@@ -109,6 +110,34 @@ describe('workers and their machines', () => {
     await beat('ready')
     expect(await live()).toBeUndefined()
     expect(await test.store.write(async writer => ready(writer, workerId))).toBe(false)
+  })
+
+  it('is drained for the fallback only while it holds nothing, and is not touched otherwise', async () => {
+    const workerId = await queue.worker()
+    const shown = async () => test.store.read(async reader => show(reader, workerId))
+    const instance = (await shown())?.instance ?? ''
+    const ask = async (fleetId = queue.fleetId) =>
+      test.store.write(async writer => drainIdle(writer, { fleetId, instance }))
+    await queue.submitted()
+    const [granted] = await queue.grantTo(workerId)
+    if (granted === undefined) throw new Error('nothing was granted')
+    expect(await ask()).toEqual({ result: 'busy' })
+    expect(await shown()).toMatchObject({ state: 'ready', drainReason: 'none' })
+    await test.store.write(async writer =>
+      end(writer, [{ key: keyOf(granted), end: { kind: 'succeeded', outputs: [] } }]),
+    )
+    expect(await ask(queue.fleetId + 1)).toEqual({ result: 'unknown' })
+    expect(await ask()).toEqual({ result: 'drained', workerId })
+    expect(await ask()).toEqual({ result: 'drained', workerId })
+    await queue.submitted()
+    expect(await queue.grantTo(workerId)).toEqual([])
+    const [taken] = await queue.grantTo(await queue.worker())
+    if (taken === undefined) throw new Error('nothing was granted')
+    await test.store.write(async writer =>
+      end(writer, [{ key: keyOf(taken), end: { kind: 'succeeded', outputs: [] } }]),
+    )
+    await test.store.write(async writer => endWorker(writer, workerId))
+    expect(await ask()).toEqual({ result: 'unknown' })
   })
 
   it('drains when its work is done, never before', async () => {

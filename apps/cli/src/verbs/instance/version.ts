@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createClient } from '@bp/client'
+import manifest from '../../../package.json' with { type: 'json' }
 import { findInstance } from '../../instance/find-instance.ts'
 import type { Run } from '../../verb.ts'
 
@@ -8,7 +7,7 @@ const askMsMax = 3_000
 
 /** The version of this command, and that of the running instance where there is one. */
 export const run: Run = async function* (_input, { folders, signal }) {
-  const cli = await ownVersion()
+  const cli = manifest.version
   const instance = await findInstance(folders)
   if (instance === undefined) {
     yield { say: 'note', code: 'not_running', text: 'bp is not running.' }
@@ -28,11 +27,4 @@ export const run: Run = async function* (_input, { folders, signal }) {
       ],
     },
   }
-}
-
-async function ownVersion(): Promise<string> {
-  const file = join(import.meta.dirname, '../../../package.json')
-  const manifest: unknown = JSON.parse(await readFile(file, 'utf8'))
-  const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest
-  return isNamed ? String(manifest.version) : 'unknown'
 }
