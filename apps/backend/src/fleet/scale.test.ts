@@ -100,7 +100,12 @@ describe('the local fleet', { timeout: 60_000 }, () => {
       await expect.poll(async () => (await jobOf(test, job.id)).status, patient).toBe('running')
       const [worker] = await workersOf(test)
       await test[Symbol.asyncDispose]()
-      expect(() => process.kill(Number(worker?.instance.split('-')[1]), 0)).toThrow(/ESRCH/)
+      // Killed is not gone: its remains stay until whoever started it has been told.
+      await expect
+        .poll(() => () => process.kill(Number(worker?.instance.split('-')[1]), 0), {
+          timeout: 15_000,
+        })
+        .toThrow(/ESRCH/)
 
       await using again = await openTestBackend({ folder })
       const waits = await jobOf(again, job.id)
