@@ -43,7 +43,8 @@ const queries = new QueryClient({
       staleTime: 5_000,
       refetchOnWindowFocus: true,
     },
-    mutations: { retry: false },
+    // Not held back silently while offline: a press either fails in words or waits where it was pressed.
+    mutations: { retry: false, networkMode: 'always' },
   },
 })
 // Every page needs these two: they are on their way while the page's code still is.

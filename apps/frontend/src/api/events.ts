@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 /**
  * The only writer from the live stream into the cache. One stream a tab, only while the tab is in sight: browsers
  * open six connections to a plain-http origin, and six streams would leave none for anything else.
@@ -8,7 +8,7 @@ import type { Job } from '@bp/contracts/shapes/jobs'
 import { client } from './client.ts'
 import type { ServerClock } from './clock.ts'
 import { inList, newerJob, withProgress } from './order.ts'
-import { jobs, paceWithStream } from './query-options/jobs.ts'
+import { jobs, paceWithStream, type JobFilter } from './query-options/jobs.ts'
 import { users } from './query-options/users.ts'
 
 export type StreamState = 'live' | 'polling' | 'offline'
@@ -27,9 +27,13 @@ const tooManyMs = 60_000
 /** A tab that is out of sight for longer gives its stream up. */
 const hiddenMs = 30_000
 
-type JobsPage = { readonly data: readonly Job[] }
+type JobsPage = { readonly data: readonly Job[]; readonly has_more: boolean }
 const isJobsPage = (value: unknown): value is JobsPage =>
   typeof value === 'object' && value !== null && 'data' in value && Array.isArray(value.data)
+
+/** The filter of a list, which its key carries. */
+const readFilter = (part: unknown): JobFilter =>
+  typeof part === 'object' && part !== null ? part : {}
 
 /** Writes one job into everything that holds it, if it is newer than what is held. */
 export function writeJob(queries: QueryClient, clock: ServerClock, job: Job): void {
@@ -37,17 +41,34 @@ export function writeJob(queries: QueryClient, clock: ServerClock, job: Job): vo
   queries.setQueryData<Job>(jobs.show(job.id, paceWithStream).queryKey, cached =>
     newerJob(cached, job),
   )
-  let isListed = false
-  queries.setQueriesData<JobsPage>({ queryKey: ['jobs', 'list'] }, page => {
-    if (!isJobsPage(page)) return page
-    const next = inList(page, job)
-    if (next !== page) isListed = true
-    return next
-  })
-  // A job that no list holds yet is new: the lists are asked again, they know their filters best.
-  // A list that is on its way already is not asked twice: events come in bursts.
-  if (!isListed)
-    void queries.invalidateQueries({ queryKey: ['jobs', 'list'] }, { cancelRefetch: false })
+  queries.setQueriesData<JobsPage>({ queryKey: ['jobs', 'list'] }, page =>
+    isJobsPage(page) ? inList(page, job) : page,
+  )
+  // A list that should hold it and does not is asked again. Lists differ: what stands in one may be new to another.
+  for (const query of queries.getQueryCache().findAll({ queryKey: ['jobs', 'list'] }))
+    if (lacks(query, job)) void askAgain(queries, query, job)
+}
+
+/** True when a list of newest jobs should show this one, by its filter and its place, and does not. */
+function lacks({ queryKey, state }: Query, job: Job): boolean {
+  const filter = readFilter(queryKey[2])
+  if (filter.cursor !== undefined || filter.status?.includes(job.status) === false) return false
+  const page: unknown = state.data
+  if (!isJobsPage(page)) return true
+  if (page.data.some(one => one.id === job.id)) return false
+  const last = page.data.at(-1)
+  return !page.has_more || last === undefined || job.created_at >= last.created_at
+}
+
+/**
+ * Events come in bursts, and an answer on its way is not thrown away for each. It may have left before this job
+ * changed, though: once it is there, the list is asked a second time if it lacks the job still.
+ */
+async function askAgain(queries: QueryClient, query: Query, job: Job): Promise<void> {
+  const ask = () =>
+    queries.invalidateQueries({ queryKey: query.queryKey, exact: true }, { cancelRefetch: false })
+  await ask()
+  if (lacks(query, job)) await ask()
 }
 
 /** Keeps the stream open while the page is in sight, and the cache up to date with it. */

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { readTrouble } from './problems.ts'
 import { TroubleNote } from './trouble-note.tsx'
 
@@ -16,11 +16,17 @@ export function Loaded<Data>({
   skeleton: ReactNode
   children: (data: Data) => ReactNode
 }) {
+  // The query forgets its error as soon as it asks again. The note stays until there is an answer: pages that ask by
+  // themselves would flicker, and the button would vanish under the focus of whoever pressed it.
+  const [failed, setFailed] = useState<unknown>()
+  if (query.isError && query.error !== failed) setFailed(query.error)
   if (query.data !== undefined) return children(query.data)
-  if (query.isError)
+  // Counted per query: another address of the same panel begins with its skeleton.
+  if (query.isError || query.errorUpdateCount > 0)
     return (
       <TroubleNote
-        trouble={readTrouble(query.error)}
+        trouble={readTrouble(query.error ?? failed)}
+        isAsking={query.isFetching}
         onAgain={() => {
           void query.refetch()
         }}

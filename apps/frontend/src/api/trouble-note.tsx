@@ -6,7 +6,16 @@ import type { Trouble } from './problems.ts'
 import styles from './trouble-note.module.css'
 
 /** An error where it happened: what is wrong, what to do next, and how to report it. */
-export function TroubleNote({ trouble, onAgain }: { trouble: Trouble; onAgain?: () => void }) {
+export function TroubleNote({
+  trouble,
+  onAgain,
+  isAsking = false,
+}: {
+  trouble: Trouble
+  onAgain?: () => void
+  /** It is being tried again right now. */
+  isAsking?: boolean
+}) {
   return (
     <div className={styles['note']} role="alert">
       <CircleX aria-hidden />
@@ -19,7 +28,7 @@ export function TroubleNote({ trouble, onAgain }: { trouble: Trouble; onAgain?: 
       </div>
       <div className={styles['actions']}>
         {onAgain ? (
-          <Button size="small" icon={RotateCcw} onPress={onAgain}>
+          <Button size="small" icon={RotateCcw} pending={isAsking} onPress={onAgain}>
             {t.app.tryAgain}
           </Button>
         ) : null}

@@ -8,6 +8,7 @@ import { can } from '../api/can.ts'
 import { client } from '../api/client.ts'
 import { writeJob } from '../api/events.ts'
 import { LiveContext, useMe } from '../api/live.tsx'
+import { useOnline } from '../api/online.ts'
 import { fieldOfPointer, readTrouble } from '../api/problems.ts'
 import { TroubleNote } from '../api/trouble-note.tsx'
 import { FileSourceContext } from '../inputs/file-source.ts'
@@ -18,7 +19,7 @@ import { t } from '../text/en.ts'
 import { formatRange } from '../text/format.ts'
 import { useAnnounce } from '../ui/announcer.tsx'
 import { Button } from '../ui/button.tsx'
-import { Clock, Info, Play, TriangleAlert, Upload, X } from '../ui/icon.ts'
+import { Clock, Info, Play, TriangleAlert, Upload, WifiOff, X } from '../ui/icon.ts'
 import type { Permission } from '../ui/permission.ts'
 import { useFormFiles } from '../uploads/form-files.ts'
 import { usePageDrop, usePagePaste } from './page-files.ts'
@@ -61,6 +62,13 @@ export function JobSubmit({
   const [blurred, setBlurred] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
   const [armed, setArmed] = useState(false)
+  const [gaveUp, setGaveUp] = useState(false)
+  const isOnline = useOnline()
+  const arm = () => {
+    setArmed(true)
+    setGaveUp(false)
+    if (!isOnline) announce(t.effect.runWaits.connection)
+  }
   const [serverFaults, setServerFaults] = useState<Readonly<Record<string, string>>>({})
 
   const { change: changeValue } = state
@@ -144,19 +152,32 @@ export function JobSubmit({
     setTried(true)
     const first = blocking[0]
     if (first) focusField(first[0])
-    else if (files.pending.length > 0) setArmed(true)
+    else if (files.pending.length > 0 || !isOnline) arm()
     else mutate()
   }
   useRunKeys(press)
 
-  // Armed: the run starts by itself when the last file is there, unless that file turned out to be unusable.
-  const isWaiting = files.pending.length > 0
+  // Armed: the run starts by itself when the last file and a connection are there, unless that file turned out to be
+  // unusable.
+  const isWaiting = files.pending.length > 0 || !isOnline
   useEffect(() => {
     if (!armed || isWaiting) return
-    // oxlint-disable-next-line react/set-state-in-effect -- the arrival of a file is no event of this component
+    // oxlint-disable-next-line react/set-state-in-effect -- the arrival of a file or of a connection is no event of this component
     setArmed(false)
     if (isValid) mutate()
   }, [armed, isWaiting, isValid, mutate])
+
+  // Whoever comes back after a night does not expect a press of yesterday to take effect.
+  useEffect(() => {
+    if (!armed || isOnline) return
+    const timer = setTimeout(() => {
+      setArmed(false)
+      setGaveUp(true)
+    }, heldMsMax)
+    return () => {
+      clearTimeout(timer)
+    }
+  }, [armed, isOnline])
 
   const takePicture = (file: File) => {
     const free = imageNames.find(name => files.source.fileOf(name) === undefined) ?? imageNames[0]
@@ -263,7 +284,7 @@ export function JobSubmit({
             </Button>
           ) : null}
           <RunNote
-            armed={armed}
+            waitsFor={!armed ? (gaveUp ? 'nothing' : undefined) : isOnline ? 'file' : 'connection'}
             pressEnter={begin.sample && !hasRun && !armed && isValid}
             blocked={permission === true ? blockedWords(blocking, allFaults, tried) : undefined}
             usual={effect.usual_run_ms}
@@ -280,21 +301,24 @@ export function JobSubmit({
 }
 
 const runId = 'run'
+/** A press without a connection waits this long for one. */
+const heldMsMax = 600_000
 
 /** One line beside Run, always there: what it waits for, what is missing, or how long it usually takes. */
 function RunNote({
-  armed,
+  waitsFor,
   pressEnter,
   blocked,
   usual,
 }: {
-  armed: boolean
+  /** What a pressed Run waits for; `nothing`: it has waited long enough. */
+  waitsFor: 'file' | 'connection' | 'nothing' | undefined
   pressEnter: boolean
   blocked: string | undefined
   usual: Effect['usual_run_ms']
 }) {
-  const [Icon, text] = armed
-    ? ([Upload, t.effect.runArmed] as const)
+  const [Icon, text] = waitsFor
+    ? ([waitsFor === 'file' ? Upload : WifiOff, t.effect.runWaits[waitsFor]] as const)
     : blocked !== undefined
       ? ([TriangleAlert, blocked] as const)
       : pressEnter

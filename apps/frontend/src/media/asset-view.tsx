@@ -11,6 +11,12 @@ export function AssetView({ asset, alt }: { asset: Asset; alt: string }) {
   if (asset.kind === 'image' && !broken)
     return (
       <img
+        // By the style object, not a style attribute: the policy of the page refuses those.
+        ref={picture => {
+          if (asset.width === null || asset.height === null) return
+          picture?.style.setProperty('--natural', String(asset.width))
+          picture?.style.setProperty('--ratio', String(asset.width / asset.height))
+        }}
         className={styles['picture']}
         src={asset.url}
         alt={alt}

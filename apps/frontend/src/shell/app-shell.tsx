@@ -13,6 +13,7 @@ import { to } from '../addresses.ts'
 import { can } from '../api/can.ts'
 import { client } from '../api/client.ts'
 import { LiveContext, useMe, useSite } from '../api/live.tsx'
+import { useOnline } from '../api/online.ts'
 import { users } from '../api/query-options/users.ts'
 import { Tray } from '../jobs/tray.tsx'
 import { t } from '../text/en.ts'
@@ -227,21 +228,9 @@ function Account({ onKeys }: { onKeys: () => void }) {
   )
 }
 
-const online = {
-  subscribe: (listener: () => void) => {
-    window.addEventListener('online', listener)
-    window.addEventListener('offline', listener)
-    return () => {
-      window.removeEventListener('online', listener)
-      window.removeEventListener('offline', listener)
-    }
-  },
-  now: () => navigator.onLine,
-}
-
 /** Bars below the header: no connection, no answer, a new version. */
 function Bars() {
-  const isOnline = useSyncExternalStore(online.subscribe, online.now)
+  const isOnline = useOnline()
   const isStale = useSyncExternalStore(newVersion.subscribe, newVersion.isStale)
   const announce = useAnnounce()
   // Asked for only while something has failed to answer; its own answer ends the bar.

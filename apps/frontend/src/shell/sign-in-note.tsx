@@ -1,8 +1,11 @@
 import '@fontsource-variable/jetbrains-mono/wght.css'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Me } from '@bp/contracts/shapes/users'
 import { to } from '../addresses.ts'
-import { useMe } from '../api/live.tsx'
+import { Loaded } from '../api/loaded.tsx'
+import { users } from '../api/query-options/users.ts'
 import { t } from '../text/en.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -19,10 +22,32 @@ export function OpenCommand() {
   )
 }
 
-/** Shows its children to those who are signed in; to others, how to get in. Nothing is asked for before that. */
-export function SignedIn({ admin = false, children }: { admin?: boolean; children: ReactNode }) {
-  const me = useMe()
-  if (!me) return null
+/**
+ * Shows its children to those who are signed in; to others, how to get in. Nothing is asked for before that; until it
+ * is known who is calling, the skeleton of the children stands here.
+ */
+export function SignedIn({
+  admin = false,
+  skeleton,
+  children,
+}: {
+  admin?: boolean
+  skeleton: ReactNode
+  children: ReactNode
+}) {
+  const me = useQuery(users.me())
+  return (
+    <Loaded query={me} skeleton={skeleton}>
+      {found => (
+        <Allowed me={found} admin={admin}>
+          {children}
+        </Allowed>
+      )}
+    </Loaded>
+  )
+}
+
+function Allowed({ me, admin, children }: { me: Me; admin: boolean; children: ReactNode }) {
   if (!me.user)
     return (
       <Empty title={t.signIn.title} text={t.signIn.text}>

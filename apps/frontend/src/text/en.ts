@@ -95,7 +95,11 @@ export const t = {
     sampleAfter: 'With this effect',
     run: 'Run',
     runAgain: 'Run again',
-    runArmed: 'Runs when the file is there',
+    runWaits: {
+      file: 'Runs when the file is there',
+      connection: 'Runs when you are online again',
+      nothing: 'You were offline for too long. Press Run again.',
+    },
     pressEnter: 'Press Enter to make your first picture.',
     disarm: 'Do not run',
     more: 'More settings',

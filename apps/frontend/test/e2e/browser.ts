@@ -98,17 +98,77 @@ export async function signIn(
   await visitor.page.waitForURL(/\/effects\/[^/]+$|\/effects\/[^/]+\?/)
 }
 
-/** What axe finds on the page as it stands, one line a fault. */
-export async function axeFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource)
+/** What axe finds on the page as it stands, one line a fault. `rules`: only these, e.g. those that a theme changes. */
+async function axeFaults(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axeSource)
+  // After a change of theme colours are on their way for a moment; what never ends is not waited for.
+  await page.evaluate(`Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished)).then(() => undefined)`)
+  const only = rules ? { type: 'rule', values: rules } : axeTags
   // A text, not a function: this file is typed for Node, which knows no document.
-  return page.evaluate<string[]>(`axe.run({ runOnly: ${JSON.stringify(axeTags)} }).then(found =>
+  return page.evaluate<string[]>(`axe.run({ runOnly: ${JSON.stringify(only)} }).then(found =>
     found.violations.map(fault => fault.id + ': ' + fault.nodes.map(node => node.html).join(' | ')))`)
+}
+
+/** The same in both themes: everything in the light one, and all that depends on colours in the dark one, too. */
+export async function axeFaultsOfThemes(page: Page): Promise<readonly string[]> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await axeFaults(page, ['color-contrast', 'link-in-text-block'])
+  await page.emulateMedia({ colorScheme: 'light' })
+  const light = await axeFaults(page)
+  return [...dark.map(fault => `dark: ${fault}`), ...light.map(fault => `light: ${fault}`)]
 }
 
 /** What is wrong with the element that has the focus; undefined when it can be seen and has a ring. */
 export const focusFault = (page: Page): Promise<string | undefined> =>
   page.evaluate<string | undefined>(focusScript)
+
+/** What the demo engine does wrong from now on; the system needs `BP_ENGINE_FAULTS=1`. */
+export async function setEngineFaults(
+  system: { engineUrl: string },
+  faults: Readonly<Record<string, number>>,
+): Promise<void> {
+  const answer = await fetch(`${system.engineUrl}/__faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(faults),
+  })
+  if (!answer.ok) throw new Error(`no faults: ${answer.status} ${await answer.text()}`)
+}
+
+/** Runs the effect's sample, as a new visitor does, and waits for the result. Answers the run's address. */
+export async function runSample(page: Page): Promise<string> {
+  await page.getByText('Press Enter to make your first picture.').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Download' }).waitFor()
+  const job = await page.getByRole('link', { name: 'Details of this run' }).getAttribute('href')
+  return job ?? ''
+}
+
+/**
+ * Starts `count` more runs of an ended one by the page's own session, each with colours of its own: the engine has
+ * nothing of them in its cache.
+ */
+export const startMore = (page: Page, id: string, count: number): Promise<void> =>
+  page.evaluate<undefined>(`(async () => {
+    const { effect, input } = await (await fetch('/api/v1/jobs/${id}')).json()
+    for (let n = 0; n < ${count}; n++) {
+      window.colorSteps = (window.colorSteps ?? 0) % 18 + 1
+      const color = Math.round(window.colorSteps * 5) / 100
+      const answer = await fetch('/api/v1/jobs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+        body: JSON.stringify({ effect: effect.slug, input: { ...input, color } }),
+      })
+      if (!answer.ok) throw new Error((await answer.json()).detail)
+    }
+  })()`)
+
+/** How far something may be wider than the window: 0 or less is good. */
+export const sidewaysPx = (page: Page): Promise<number> =>
+  page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
 
 /** Waits until no skeleton is left. */
 export const loaded = (page: Page): Promise<void> =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 /** A run fails: the page says why, whose turn it is, and has one button that mends it. */
 import { startSystem, type RunningSystem } from '@bp/testkit/system'
-import { signIn, visit, type Visitor } from './browser.ts'
+import { setEngineFaults, signIn, visit, type Visitor } from './browser.ts'
 
 let system: RunningSystem
 let visitor: Visitor
@@ -16,14 +16,8 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]()
 })
 
-async function setFaults(faults: Readonly<Record<string, number>>): Promise<void> {
-  const answer = await fetch(`${system.engineUrl}/__faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(faults),
-  })
-  expect(answer.ok).toBe(true)
-}
+const setFaults = (faults: Readonly<Record<string, number>>): Promise<void> =>
+  setEngineFaults(system, faults)
 
 it('an engine out of memory is told in words beside the form', async () => {
   const { page } = visitor

@@ -35,7 +35,7 @@ import styles from './console.module.css'
 export default function ConsolePage() {
   return (
     <Page title={t.console.title} lead={t.console.lead}>
-      <SignedIn admin>
+      <SignedIn admin skeleton={<ConsoleSkeleton />}>
         <Console />
       </SignedIn>
     </Page>
@@ -46,24 +46,41 @@ function Console() {
   const view = useQuery(queue.show())
   const list = useQuery(workers.list())
   const now = useServerNow(1_000)
-  const skeleton = <Skeleton className={styles['skeleton']} />
+  // All at once: a part that comes later would push down what somebody reads already.
+  if (view.isLoading || list.isLoading)
+    if (view.errorUpdateCount + list.errorUpdateCount === 0) return <ConsoleSkeleton />
   return (
-    <Loaded query={view} skeleton={skeleton}>
-      {found => (
-        <>
-          {view.isError ? <TroubleNote trouble={readTrouble(view.error)} /> : null}
-          <Figures view={found} workers={list.data?.data} now={now} />
-          <Waiting view={found} now={now} />
-          <Running view={found} now={now} />
-          <Loaded query={list} skeleton={skeleton}>
-            {page => <Workers workers={page.data} now={now} />}
-          </Loaded>
-          <Fleets fleets={found.fleets} now={now} />
-        </>
-      )}
-    </Loaded>
+    <>
+      <Loaded query={view} skeleton={<ConsoleSkeleton />}>
+        {found => (
+          <>
+            {view.isError ? <TroubleNote trouble={readTrouble(view.error)} /> : null}
+            <Figures view={found} workers={list.data?.data} now={now} />
+            <Waiting view={found} now={now} />
+            <Running view={found} now={now} />
+          </>
+        )}
+      </Loaded>
+      <Loaded query={list} skeleton={<Skeleton className={styles['skeleton']} />}>
+        {page => <Workers workers={page.data} now={now} />}
+      </Loaded>
+      {view.data ? <Fleets fleets={view.data.fleets} now={now} /> : null}
+    </>
   )
 }
+
+/** Four figures and two tables: what stands on top of the page. */
+const ConsoleSkeleton = () => (
+  <>
+    <div className={styles['figures']}>
+      {Array.from({ length: 4 }, (_, n) => (
+        <Skeleton key={n} className={styles['figureSkeleton']} />
+      ))}
+    </div>
+    <Skeleton className={styles['skeleton']} />
+    <Skeleton className={styles['skeleton']} />
+  </>
+)
 
 function Figures({
   view,

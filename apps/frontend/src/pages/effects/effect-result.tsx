@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { isFinal } from '@bp/contracts/jobs'
 import type { Asset } from '@bp/contracts/shapes/assets'
@@ -5,6 +6,8 @@ import type { Effect } from '@bp/contracts/shapes/effects'
 import type { Job } from '@bp/contracts/shapes/jobs'
 import { to } from '../../addresses.ts'
 import { useMediaUrl, useServerNow } from '../../api/live.tsx'
+import { Loaded } from '../../api/loaded.tsx'
+import { readTrouble } from '../../api/problems.ts'
 import { FailedNote } from '../../jobs/failed-note.tsx'
 import { timeWord } from '../../jobs/job-words.ts'
 import { LiveJob } from '../../jobs/live-job.tsx'
@@ -22,16 +25,30 @@ import styles from './effect.module.css'
 export function EffectResult({
   effect,
   job,
+  asked,
   onForget,
   refresh,
 }: {
   effect: Effect
   job: Job | undefined
+  /** The question for the run of this form, if it has one. */
+  asked: UseQueryResult<Job> | undefined
   onForget: () => void
   refresh: (id: string) => Promise<Asset>
 }) {
   const now = useServerNow(10_000)
-  if (!job) return <Sample effect={effect} />
+  if (!job) {
+    const sample = <Sample effect={effect} />
+    // A run that is gone leaves the form as if there had been none; any other refusal is said.
+    const isGone = asked?.isError === true && readTrouble(asked.error).code === 'not_found'
+    return asked && !isGone ? (
+      <Loaded query={asked} skeleton={sample}>
+        {() => sample}
+      </Loaded>
+    ) : (
+      sample
+    )
+  }
   if (!isFinal(job.status)) return <Running job={job} effect={effect} />
   return (
     <div className={styles['stack']}>

@@ -1,4 +1,4 @@
-import { skipToken, useQuery } from '@tanstack/react-query'
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { isFinal } from '@bp/contracts/jobs'
@@ -39,8 +39,18 @@ export default function EffectPage() {
   })
   // The form starts with the values of the earlier run, so it waits for them; a run that is gone is no reason to wait.
   const waitsForSource = fromJob !== undefined && source.isPending
+  // Who comes from the list sees name and description at once.
+  const listed = useQueryClient()
+    .getQueryData(effects.list().queryKey)
+    ?.data.find(one => one.slug === slug)
   const skeleton = (
-    <Page title={t.explore.title} hideHeading takesFocus={false}>
+    <Page
+      title={listed?.name ?? t.explore.title}
+      heading={listed?.name ?? <HeadingSkeleton />}
+      lead={listed?.description ?? <Skeleton className={styles['leadSkeleton']} />}
+      above={<BackToEffects />}
+      takesFocus={false}
+    >
       <div className={styles['columns']}>
         <Skeleton className={styles['formSkeleton']} />
         <Skeleton className={styles['resultSkeleton']} />
@@ -49,7 +59,7 @@ export default function EffectPage() {
   )
   if (effect.isError && effect.data === undefined)
     return (
-      <Page title={t.explore.title}>
+      <Page title={t.explore.title} above={<BackToEffects />}>
         <Loaded query={effect} skeleton={null}>
           {() => null}
         </Loaded>
@@ -65,6 +75,21 @@ export default function EffectPage() {
     />
   )
 }
+
+const BackToEffects = () => (
+  <Link to={to.effects} className={styles['back']}>
+    <ChevronLeft aria-hidden />
+    {t.nav.effects}
+  </Link>
+)
+
+/** A box where the name will stand; the word is for those who cannot see boxes. */
+const HeadingSkeleton = () => (
+  <>
+    <span className="visually-hidden">{t.explore.title}</span>
+    <Skeleton className={styles['headingSkeleton']} />
+  </>
+)
 
 /**
  * What the form starts with (`sample`, or a run's id). It is taken out of the address once it has been read: a reload
@@ -151,12 +176,7 @@ function EffectBody({
       lead={effect.description}
       takesFocus={!sample}
       progress={isRunning && live.progress ? formatPercent(live.progress.value) : undefined}
-      above={
-        <Link to={to.effects} className={styles['back']}>
-          <ChevronLeft aria-hidden />
-          {t.nav.effects}
-        </Link>
-      }
+      above={<BackToEffects />}
     >
       <div className={styles['columns']}>
         <section className={styles['form']} aria-label={t.effect.form}>
@@ -189,6 +209,7 @@ function EffectBody({
           <EffectResult
             effect={effect}
             job={live}
+            asked={shownId === undefined ? undefined : job}
             onForget={state.forgetJob}
             refresh={id => client.assets.show({ params: { id } })}
           />

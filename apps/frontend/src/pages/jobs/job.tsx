@@ -65,14 +65,21 @@ export default function JobPage() {
       }
       aside={found ? <Actions job={found} /> : null}
     >
-      <SignedIn>
-        <Loaded query={job} skeleton={<Skeleton className={styles['skeleton']} />}>
+      <SignedIn skeleton={<JobSkeleton />}>
+        <Loaded query={job} skeleton={<JobSkeleton />}>
           {shown => <Body job={shown} />}
         </Loaded>
       </SignedIn>
     </Page>
   )
 }
+
+const JobSkeleton = () => (
+  <div className={styles['body']}>
+    <Skeleton className={styles['skeleton']} />
+    <Skeleton className={styles['skeleton']} />
+  </div>
+)
 
 function Actions({ job }: { job: Job }) {
   return (

@@ -68,7 +68,7 @@ export default function JobsPage() {
         )
       }
     >
-      <SignedIn>
+      <SignedIn skeleton={<JobsSkeleton />}>
         <List status={wanted} cursor={cursor} />
       </SignedIn>
     </Page>
@@ -93,7 +93,7 @@ function List({
   const list = useQuery(jobs.list({ status, cursor }, usePace()))
   const now = useServerNow(1_000)
   return (
-    <Loaded query={list} skeleton={<Skeleton className={styles['skeleton']} />}>
+    <Loaded query={list} skeleton={<JobsSkeleton />}>
       {page => {
         // A run that has changed its state under a filter leaves it.
         const rows = page.data.filter(job => status === undefined || status.includes(job.status))
@@ -155,6 +155,8 @@ function List({
     </Loaded>
   )
 }
+
+const JobsSkeleton = () => <Skeleton className={styles['skeleton']} />
 
 function Row({ job, now }: { job: Job; now: number }) {
   const toast = useToast()

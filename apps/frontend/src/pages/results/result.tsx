@@ -37,14 +37,21 @@ export default function ResultPage() {
       }
       aside={<Neighbours id={id} />}
     >
-      <SignedIn>
-        <Loaded query={asset} skeleton={<Skeleton className={styles['skeleton']} />}>
+      <SignedIn skeleton={<ViewerSkeleton />}>
+        <Loaded query={asset} skeleton={<ViewerSkeleton />}>
           {found => <Viewer asset={found} />}
         </Loaded>
       </SignedIn>
     </Page>
   )
 }
+
+const ViewerSkeleton = () => (
+  <div className={styles['body']}>
+    <Skeleton className={styles['skeleton']} />
+    <Skeleton className={styles['sideSkeleton']} />
+  </div>
+)
 
 /** The ones before and after it in the newest results; also by the arrow keys. Esc leads back. */
 function Neighbours({ id }: { id: string }) {

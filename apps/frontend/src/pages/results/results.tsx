@@ -24,29 +24,28 @@ export default function ResultsPage() {
   const cursor = typeof search['cursor'] === 'string' ? search['cursor'] : undefined
   return (
     <Page title={t.results.title} lead={t.results.lead}>
-      <SignedIn>
+      <SignedIn skeleton={<GridSkeleton />}>
         <Grid cursor={cursor} />
       </SignedIn>
     </Page>
   )
 }
 
+const GridSkeleton = () => (
+  <ul className={styles['grid']}>
+    {Array.from({ length: 12 }, (_, n) => (
+      <li key={n}>
+        <Skeleton className={styles['skeleton']} />
+      </li>
+    ))}
+  </ul>
+)
+
 function Grid({ cursor }: { cursor: string | undefined }) {
   const list = useQuery(assets.results(cursor))
   const now = useServerNow(30_000)
   return (
-    <Loaded
-      query={list}
-      skeleton={
-        <ul className={styles['grid']}>
-          {Array.from({ length: 12 }, (_, n) => (
-            <li key={n}>
-              <Skeleton className={styles['skeleton']} />
-            </li>
-          ))}
-        </ul>
-      }
-    >
+    <Loaded query={list} skeleton={<GridSkeleton />}>
       {page =>
         page.data.length === 0 && cursor === undefined ? (
           <NoResults />

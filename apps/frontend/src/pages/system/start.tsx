@@ -6,6 +6,7 @@ import { client } from '../../api/client.ts'
 import { readTrouble } from '../../api/problems.ts'
 import { effects } from '../../api/query-options/effects.ts'
 import { users } from '../../api/query-options/users.ts'
+import { readDraft } from '../../forms/draft.ts'
 import { Page } from '../../shell/page.tsx'
 import { OpenCommand } from '../../shell/sign-in-note.tsx'
 import { t } from '../../text/en.ts'
@@ -30,7 +31,12 @@ export default function StartPage() {
       await queries.invalidateQueries({ queryKey: users.me().queryKey })
       await (slug === undefined
         ? navigate({ to: to.effects, replace: true })
-        : navigate({ to: to.effect(slug), search: { from: 'sample' }, replace: true }))
+        : navigate({
+            to: to.effect(slug),
+            // Who was signed out in mid-form finds what was filled in, not the sample over it.
+            search: hasDraft(slug) ? {} : { from: 'sample' },
+            replace: true,
+          }))
     },
   })
   const sent = useRef(false)
@@ -70,6 +76,8 @@ export default function StartPage() {
     </Page>
   )
 }
+
+const hasDraft = (slug: string): boolean => Object.keys(readDraft(slug).values).length > 0
 
 /** Reads the token and clears the fragment at once: it stays in no history and no screenshot. */
 function takeToken(): string | undefined {
