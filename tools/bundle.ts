@@ -8,6 +8,8 @@ const root = join(import.meta.dirname, '..')
 
 /** Loaded from `node_modules` at run time: sharp's native library lies beside its own files. */
 const external = 'sharp'
+/** Asked for by the Redis client in a command that bp never sends; it is not installed anywhere. */
+const neverAsked = '@node-rs/xxhash'
 
 /**
  * Writes `file` and `<file>.map`. The same source gives the same bytes wherever both lie: paths in the map are those
@@ -18,7 +20,7 @@ export async function bundle(entry: string, file: string): Promise<void> {
     input: resolve(root, entry),
     cwd: root,
     platform: 'node',
-    external: [/^node:/, external],
+    external: [/^node:/, external, neverAsked],
     onLog(level, log) {
       if (level === 'warn') throw new Error(`${entry}: ${log.message}`)
     },
@@ -34,7 +36,8 @@ export async function bundle(entry: string, file: string): Promise<void> {
     const [chunk] = output
     const loaded = [...chunk.imports, ...chunk.dynamicImports]
     const missing = loaded.filter(
-      name => name !== external && name !== chunk.fileName && !isBuiltin(name),
+      name =>
+        name !== external && name !== neverAsked && name !== chunk.fileName && !isBuiltin(name),
     )
     if (missing.length > 0)
       throw new Error(`${entry} loads at run time what is in no bundle: ${missing.join(', ')}`)

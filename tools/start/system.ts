@@ -59,7 +59,7 @@ export async function startSystem(
     dir,
     commit,
     mediaOrigins: [backend.filesUrl],
-    uploadOrigins: [backend.filesUrl],
+    uploadOrigins: [backend.uploadsUrl],
   })
   door.open((request, response) => {
     const path = request.url ?? '/'

@@ -9,6 +9,7 @@ import type { Hints } from './dispatch/hints.ts'
 import type { LiveWorkers } from './dispatch/live-workers.ts'
 import type { UsualRuns } from './effects/usual-runs.ts'
 import type { FleetFacts } from './fleet/fleet-facts.ts'
+import type { FleetPointers } from './fleet/pointers/fleet-pointers.ts'
 import type { Health } from './health.ts'
 import type { Gate } from './http/admit.ts'
 import type { Streams } from './http/streams.ts'
@@ -28,6 +29,8 @@ export interface Context {
   readonly dispatcher: Dispatcher
   readonly liveWorkers: LiveWorkers
   readonly fleetFacts: FleetFacts
+  /** Where fleets' stacks read what is asked of them. */
+  readonly pointers: FleetPointers
   readonly usualRuns: UsualRuns
   readonly counters: Counters
   readonly health: Health

@@ -64,6 +64,7 @@ function processSamples({ counters }: Pick<Context, 'counters'>, lagMs: number):
     count('bp_leases_granted_total'),
     count('bp_leases_lost_total'),
     count('bp_ends_stale_total'),
+    count('bp_publish_failures_total'),
     { name: 'bp_event_loop_lag_ms', labels: {}, value: Math.round(lagMs) },
     { name: 'bp_rss_bytes', labels: {}, value: process.memoryUsage.rss() },
   ]

@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { names } from '@bp/contracts/names'
@@ -14,17 +13,19 @@ import type { Store } from '@bp/store/store'
 import { ensureOwner } from '@bp/store/users/ensure-owner'
 import { buildApp } from './app.ts'
 import type { BackendConfig } from './config/config.ts'
-import { deriveKey, type BackendSecrets } from './config/secrets.ts'
+import type { BackendSecrets } from './config/secrets.ts'
 import type { Context } from './context.ts'
 import { createCounters } from './dispatch/counters.ts'
 import { createDispatcher } from './dispatch/dispatcher.ts'
-import { createHints } from './dispatch/hints.ts'
 import { createLiveWorkers } from './dispatch/live-workers.ts'
+import { openHints } from './dispatch/open-hints.ts'
 import { createWaiters } from './dispatch/waiters.ts'
 import { createUsualRuns } from './effects/usual-runs.ts'
 import { createFleetFacts } from './fleet/fleet-facts.ts'
 import { openLocalCloud } from './fleet/local/local-cloud.ts'
+import { openPointers } from './fleet/pointers/open-pointers.ts'
 import { createScaler, scaleLoop } from './fleet/scale.ts'
+import { openFleetSecrets } from './fleet/secrets/fleet-secrets.ts'
 import { createHealth } from './health.ts'
 import { createCallers, launchSecret } from './http/caller.ts'
 import { placesOf } from './http/host-origin.ts'
@@ -34,7 +35,8 @@ import { createLog } from './log.ts'
 import { createLeader } from './loops/leader.ts'
 import { startLoops } from './loops/start-loops.ts'
 import { openMedia } from './media/media.ts'
-import { openLocalObjectStore } from './objects/local/local-object-store.ts'
+import { mediaParts } from './objects/media-parts.ts'
+import { openObjectStore } from './objects/open-object-store.ts'
 import { makeOwnerLink } from './routes/links/create.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { seedEffects } from './seeds/seed-effects.ts'
@@ -49,6 +51,8 @@ export interface Backend extends AsyncDisposable {
   handleRequest(request: IncomingMessage, response: ServerResponse): void
   /** Origin of the files, as pages must allow it. */
   readonly filesUrl: string
+  /** Origin that files are sent to; often the same. */
+  readonly uploadsUrl: string
   /** A fresh one-time link that signs the owner in. */
   makeLink(): Promise<{ readonly url: string; readonly expiresAtMs: number }>
   /**
@@ -75,36 +79,34 @@ export async function startBackend(
   if (store.dialect === 'sqlite') await migrate(store, { app: config.version })
   else await store.read(reader => assertSchemaCurrent(reader))
   await store.claimSlot()
-  const fleet = await store.write(writer =>
-    ensure(writer, {
-      ...names.localFleet,
-      stage: 'production',
-      name: 'This machine',
-      dials: JSON.stringify({ max: config.localFleet?.workersMax ?? 1 }),
-      generation: 'local',
-      bareGraphs: true,
-    }),
-  )
+  // In a cloud this process is no machine of a fleet: there an admin makes the fleets.
+  const isMachine = config.localFleet !== undefined || config.pointers === 'database'
+  const fleet = !isMachine
+    ? undefined
+    : await store.write(writer =>
+        ensure(writer, {
+          ...names.localFleet,
+          stage: 'production',
+          name: 'This machine',
+          dials: JSON.stringify({ max: config.localFleet?.workersMax ?? 1 }),
+          generation: 'local',
+          bareGraphs: true,
+        }),
+      )
   const owner = await store.write(writer =>
     ensureOwner(writer, { name: 'Owner', email: 'owner@localhost' }),
   )
   const places = placesOf(config)
   const objects = stack.use(
-    await openLocalObjectStore({
-      folder: join(config.dataFolder, 'objects'),
-      secret: deriveKey(secrets.appKey, 'files'),
-      host: config.host,
-      port: config.filesPort,
-      ...(config.filesUrl === undefined ? {} : { publicOrigin: config.filesUrl }),
-      appOrigins: places.origins,
-      nowMs,
-      log: logger,
-    }),
+    await openObjectStore({ config, secrets, appOrigins: places.origins, nowMs, log: logger }),
   )
   const closingNow = new AbortController()
-  const hints = createHints()
   const counters = createCounters()
   const health = createHealth(nowMs)
+  for (const part of mediaParts(config.media)) health.say(part)
+  const hints = stack.use(
+    await openHints({ redis: config.redis, token: secrets.redisToken, health, log: logger }),
+  )
   const dispatcher = stack.use(
     createDispatcher({ store, waiters: createWaiters(), hints, counters, log: logger }),
   )
@@ -119,6 +121,7 @@ export async function startBackend(
     dispatcher,
     liveWorkers: createLiveWorkers(() => performance.now()),
     fleetFacts: createFleetFacts(store, nowMs),
+    pointers: openPointers(config, store),
     usualRuns: createUsualRuns(
       () => store.read(reader => runTimes(reader, { window: usualRunsWindow })),
       nowMs,
@@ -129,6 +132,11 @@ export async function startBackend(
       callers: createCallers({
         store,
         secrets,
+        fleetSecrets: openFleetSecrets(config, secrets, {
+          health,
+          log: logger,
+          nowMs: () => performance.now(),
+        }),
         publicPort: portOf(config.publicUrl),
         localOwner: config.localAnonymous ? owner.id : undefined,
         nowMs,
@@ -152,7 +160,7 @@ export async function startBackend(
 
   async function scalerOf(wake: () => void) {
     const settings = config.localFleet
-    if (settings === undefined) return undefined
+    if (settings === undefined || fleet === undefined) return undefined
     const cloud = await openLocalCloud({
       dataFolder: config.dataFolder,
       fleet: settings,
@@ -190,6 +198,7 @@ export async function startBackend(
       app.routing(request, response)
     },
     filesUrl: objects.origin,
+    uploadsUrl: objects.uploadOrigin,
     makeLink: () => makeOwnerLink(context),
     close,
     [Symbol.asyncDispose]: close,

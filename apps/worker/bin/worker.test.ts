@@ -1,10 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startImds } from '@bp/testkit/imds'
 import { DemoEngine } from '../src/testing/demo-engine.ts'
 import { FakeBackend } from '../src/testing/fake-backend.ts'
 import { plainPicture } from '../src/testing/graphs.ts'
@@ -38,7 +39,7 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     code: code as number,
     text: output.join(''),
   }))
-  return { child, exited }
+  return { child, exited, said: () => output.join('') }
 }
 const launch = (more: Record<string, unknown> = {}) => {
   const started = start(['--launch-stdin'])
@@ -112,6 +113,52 @@ describe('the worker process', () => {
     const ended = await launch({ secret: 'wrong' }).exited
     expect(ended.code).toBe(3)
   })
+
+  it('on a machine asks who it is, and waits for its secret', async () => {
+    await using imds = await startImds({
+      instanceId: 'i-0123456789abcdef0',
+      instanceType: 'g6.xlarge',
+      az: 'us-east-1b',
+      lifeCycle: 'on-demand',
+    })
+    const secretFile = join(folder, 'fleet-secret')
+    Object.assign(backend, { secret: 'mgN7zqXk2vRt9LwPb4cYh6Ds' })
+    const machine = {
+      BP_WORKER_URL: backend.url,
+      BP_WORKER_STAGE: 'production',
+      BP_WORKER_FLEET: 'portraits',
+      BP_WORKER_SECRET_FILE: secretFile,
+      BP_WORKER_ENGINE_URL: engine.url,
+      BP_WORKER_DATA: join(folder, 'machine'),
+      BP_IMDS_URL: imds.url,
+    }
+    await writeFile(secretFile, 'changeme')
+    const worker = start(['--machine'], machine)
+    await expect.poll(worker.said, { timeout: 15_000 }).toContain('"backend.unanswered"')
+    expect(worker.said()).toContain('holds no fleet secret')
+    expect(backend.bodies('workers.register')).toEqual([])
+    await writeFile(secretFile, `${backend.secret}\n`)
+    const job = backend.submit({ graph: plainPicture() })
+    expect((await backend.ended(job)).kind).toBe('complete')
+    expect(backend.bodies('workers.register')).toMatchObject([
+      {
+        fleet: 'portraits',
+        launch: null,
+        instance: 'i-0123456789abcdef0',
+        machine: { market: 'on_demand', az: 'us-east-1b', instance_type: 'g6.xlarge' },
+      },
+    ])
+    worker.child.kill('SIGTERM')
+    const { code, text } = await worker.exited
+    expect(code).toBe(0)
+    expect(text).not.toContain(backend.secret)
+
+    const nowhere = await start(['--machine'], { ...machine, BP_WORKER_STAGE: '' }).exited
+    expect(nowhere).toMatchObject({ code: 2 })
+    expect(nowhere.text).toContain('stage: is missing')
+    await writeFile(secretFile, 'Qe5uJf8aTx3nVy1oKi0rGw7Z')
+    expect((await start(['--machine'], machine).exited).code).toBe(3)
+  }, 60_000)
 
   it('helps', async () => {
     const ended = await start(['--help']).exited

@@ -24,6 +24,7 @@ import { loadPictureTool, type PictureTool } from './media/picture.ts'
 import { modeAfter, type AgentEvent, type Mode } from './modes.ts'
 import { callMs, openPlane, type Plane } from './plane.ts'
 import { runJob, type JobTools } from './run-job.ts'
+import { startStateLine, type StateLine } from './state-line.ts'
 import { backoffMs, pause } from './waiting.ts'
 
 export interface AgentOptions {
@@ -86,6 +87,7 @@ export function createAgent(options: AgentOptions): Agent {
   // What only waits (a poll, a pause, an engine that starts) ends at the first word of a drain; a running job does not.
   const waits = new AbortController()
   let announceDrain = () => {}
+  let stateLine: StateLine | undefined
 
   const happen = (event: AgentEvent): boolean => {
     const next = modeAfter(mode, event)
@@ -93,6 +95,7 @@ export function createAgent(options: AgentOptions): Agent {
     log.info('agent.mode', { mode: next, by: event })
     mode = next
     options.onMode?.(next)
+    stateLine?.look()
     return true
   }
   const isEnding = () => mode === 'draining' || mode === 'stopped'
@@ -141,6 +144,8 @@ export function createAgent(options: AgentOptions): Agent {
   }
 
   const run = async (): Promise<AgentEnd> => {
+    using line = startStateLine({ isBusy: () => (beats?.held().length ?? 0) > 0, log })
+    stateLine = line
     using connections = new Connections()
     const engine = engineHttp(config.engineUrl, connections)
     using presence = enginePresence({
@@ -230,8 +235,10 @@ export function createAgent(options: AgentOptions): Agent {
         await Promise.all(
           leases.map(async lease => {
             const held = ownBeats.hold(lease)
+            line.look()
             await runJob(held, jobTools)
             ownBeats.drop(held)
+            line.look()
           }),
         )
         diskFree = await diskFreeBytes(workFolder)
@@ -267,10 +274,10 @@ export function createAgent(options: AgentOptions): Agent {
     }
 
     const register = async (): Promise<Registered | undefined> => {
-      const registrar = openPlane(config.url, secrets.fleetSecret)
       const bootId = crypto.randomUUID()
       const answer = await persist('register', waits.signal, async () => {
         const facts = presence.facts()
+        const registrar = openPlane(config.url, await secrets.fleetSecret())
         return registrar.workers.register({
           body: {
             stage: config.stage,
@@ -282,6 +289,7 @@ export function createAgent(options: AgentOptions): Agent {
             versions: { ...options.versions, ...facts?.versions },
             hardware: await hardwareOf(workFolder, facts),
             slots: 1,
+            machine: config.machine,
           },
           signal: waits.signal,
           timeoutMs: callMs.other,

@@ -138,6 +138,13 @@ export const errors = {
     text: 'The worker still holds {leases} leases.',
     remedy: 'Finish or release them first.',
   },
+  fleet_taken: {
+    status: 409,
+    who: 'you',
+    text: 'The fleet {fleet} is there already, and asks for something else.',
+    remedy:
+      'Look at it with GET /api/v1/admin/fleets/{fleet}; choose another slug, or send exactly what it asks for.',
+  },
   protocol_unsupported: {
     status: 409,
     who: 'you',

@@ -66,3 +66,47 @@ export function isFleetSlug(text: string): boolean {
     /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(text) && text !== 'none' && !text.endsWith('-od')
   )
 }
+
+/**
+ * Classes of machines that a fleet can be made of, by video memory. Every machine of a class runs the same workflows, so
+ * Spot may give whichever it has. The preferred machine stands first.
+ */
+export const fleetTemplates = {
+  'gpu-16gb': {
+    title: '16 GB of video memory: small image models',
+    vramGb: 16,
+    instanceTypes: ['g4dn.xlarge', 'g4dn.2xlarge', 'g4dn.4xlarge'],
+  },
+  'gpu-24gb': {
+    title: '24 GB of video memory: image models, short clips',
+    vramGb: 24,
+    instanceTypes: [
+      'g6.xlarge',
+      'g5.xlarge',
+      'g6.2xlarge',
+      'g5.2xlarge',
+      'g6.4xlarge',
+      'g5.4xlarge',
+    ],
+  },
+  'gpu-48gb': {
+    title: '48 GB of video memory: video models',
+    vramGb: 48,
+    instanceTypes: ['g6e.xlarge', 'g6e.2xlarge', 'g6e.4xlarge'],
+  },
+  'gpu-80gb': {
+    title: '80 GB of video memory: the largest models',
+    vramGb: 80,
+    instanceTypes: ['p5.4xlarge'],
+  },
+} as const satisfies Record<string, FleetTemplate>
+interface FleetTemplate {
+  readonly title: string
+  readonly vramGb: number
+  readonly instanceTypes: readonly string[]
+}
+export type FleetTemplateSlug = keyof typeof fleetTemplates
+export const isFleetTemplate = (text: string): text is FleetTemplateSlug =>
+  Object.hasOwn(fleetTemplates, text)
+export const fleetTemplateSlugs: readonly FleetTemplateSlug[] =
+  Object.keys(fleetTemplates).filter(isFleetTemplate)

@@ -30,12 +30,17 @@ export const names = {
     sessions: '/ecs/bp-sessions',
     workers: (slug: string) => `/gpu-workers/${slug}`,
     scaleToZero: '/aws/lambda/bp-scale-to-zero',
+    secretAge: '/aws/lambda/bp-secret-age',
+    /** Connections that the network refused. */
+    refused: '/bp/network/refused',
   },
   secrets: {
     appKey: '/bp/laravel/app-key',
     oauth: '/bp/oauth/secrets',
     databaseMaster: '/bp/rds/master-credentials',
     redisAuthToken: '/bp/redis/auth-token',
+    /** Only where a CDN brings media. */
+    mediaSigningKey: '/bp/media/signing-key',
   },
   parameters: {
     ami: (stage: Stage, slug: string) => `/bp/ami/fleets/${stage}/${slug}`,
@@ -62,10 +67,13 @@ export const names = {
     frontendTask: 'bp-frontend-task',
     frontendStart: 'bp-frontend-start',
     scaleToZero: 'bp-scale-to-zero',
+    secretAge: 'bp-secret-age',
     worker: (stage: Stage, slug: string) => `bp-worker-${fleetName(stage, slug)}`,
   },
   /** The fallback that ends machines when the scaler does not. */
   scaleToZero: { function: 'bp-scale-to-zero', deadLetters: 'bp-scale-to-zero-dead-letters' },
+  /** Looks once a day how old the secrets are. */
+  secretAge: { function: 'bp-secret-age' },
   database: 'bp-db',
   cache: 'bp-cache',
   loadBalancer: 'bp',

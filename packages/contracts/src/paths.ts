@@ -48,6 +48,8 @@ export const paths = {
   'queue.show': { method: 'GET', path: '/api/v1/admin/queue' },
   'jobs.listAll': { method: 'GET', path: '/api/v1/admin/jobs' },
   'fleets.list': { method: 'GET', path: '/api/v1/admin/fleets' },
+  'fleets.create': { method: 'POST', path: '/api/v1/admin/fleets' },
+  'fleets.show': { method: 'GET', path: '/api/v1/admin/fleets/:stage/:slug' },
   'workers.list': { method: 'GET', path: '/api/v1/admin/workers' },
   'workers.drain': { method: 'POST', path: '/api/v1/admin/workers/:id/drain' },
 

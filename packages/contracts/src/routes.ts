@@ -8,8 +8,16 @@ import { stages } from './fleets.ts'
 import { limits } from './limits.ts'
 import { paths, type RouteId } from './paths.ts'
 import { Asset, AssetListQuery, UploadAnswer, UploadPlan, UploadRequest } from './shapes/assets.ts'
+import { FleetCreate } from './shapes/desired-config.ts'
 import { Effect, EffectSummary } from './shapes/effects.ts'
-import { DrainMachine, Fleet, FleetMachines, MachineDrained, QueueView } from './shapes/fleets.ts'
+import {
+  DrainMachine,
+  Fleet,
+  FleetDetail,
+  FleetMachines,
+  MachineDrained,
+  QueueView,
+} from './shapes/fleets.ts'
 import { Job, JobListQuery, JobRetry, JobStreamMessages, JobSubmit } from './shapes/jobs.ts'
 import {
   Beat,
@@ -330,6 +338,22 @@ export const routes = {
     scope: 'admin:read',
     summary: 'Fleets with what waits and what works.',
     ok: { 200: z.object({ data: z.array(Fleet) }) },
+    errors: [],
+  },
+  'fleets.create': {
+    auth: 'admin',
+    scope: 'admin:write',
+    summary: 'Make a fleet: its row, then its desired config. The same body again changes nothing.',
+    body: FleetCreate,
+    ok: { 200: FleetDetail, 201: FleetDetail },
+    errors: ['fleet_taken', 'unavailable'],
+  },
+  'fleets.show': {
+    auth: 'admin',
+    scope: 'admin:read',
+    summary: 'One fleet, with what is asked of its stack.',
+    params: byFleet,
+    ok: { 200: FleetDetail },
     errors: [],
   },
   'workers.list': {

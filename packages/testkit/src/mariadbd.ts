@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { Socket, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,18 @@ export interface MariadbServer {
   stop(): void
 }
 
+/** What a server is besides: reachable over TLS on a loopback port, with accounts of its own. */
+export interface MariadbOptions {
+  /** Where it listens besides its socket. Whoever comes that way must speak TLS. */
+  readonly network?: {
+    readonly port: number
+    readonly certificateFile: string
+    readonly keyFile: string
+  }
+  /** Statements that run before the first connection. They may hold a password: they stand in no list of processes. */
+  readonly initSql?: string
+}
+
 /**
  * The server dies with this process, however that ends: a small shell holds it, reads our pipe, and ends it at the end of the
  * file. A handler on `exit` would not run after a SIGKILL. The folder goes last.
@@ -24,7 +36,10 @@ const keeper =
   'folder=$1; server=$2; shift 2; "$server" "$@" & id=$!; cat > /dev/null; kill -9 $id 2> /dev/null; wait $id; rm -rf "$folder"'
 
 /** Starts a server and waits until it accepts connections. Durability is off: tests kill it on purpose elsewhere. */
-export async function startMariadbd(): Promise<MariadbServer> {
+export async function startMariadbd({
+  network,
+  initSql,
+}: MariadbOptions = {}): Promise<MariadbServer> {
   const { mariadbd, path } = testDatabase()
   const env = { PATH: path }
   const folder = await mkdtemp(join(tmpdir(), 'bp-mariadb-'))
@@ -44,13 +59,25 @@ export async function startMariadbd(): Promise<MariadbServer> {
   )
   if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr}`)
 
-  const options = [
+  const initFile = join(folder, 'init.sql')
+  if (initSql !== undefined) await writeFile(initFile, initSql, { mode: 0o600 })
+
+  const words = [
     '--no-defaults',
     `--datadir=${data}`,
     `--socket=${socketPath}`,
     `--pid-file=${join(folder, 'pid')}`,
     `--log-error=${join(folder, 'log.err')}`,
-    '--skip-networking',
+    ...(network === undefined
+      ? ['--skip-networking']
+      : [
+          '--bind-address=127.0.0.1',
+          `--port=${network.port}`,
+          `--ssl-cert=${network.certificateFile}`,
+          `--ssl-key=${network.keyFile}`,
+          '--require-secure-transport=ON',
+        ]),
+    ...(initSql === undefined ? [] : [`--init-file=${initFile}`]),
     '--transaction-isolation=READ-COMMITTED',
     '--innodb-flush-log-at-trx-commit=0',
     '--innodb-buffer-pool-size=64M',
@@ -60,7 +87,7 @@ export async function startMariadbd(): Promise<MariadbServer> {
     '--max-connections=200',
     ...asRoot,
   ]
-  const child = spawn('sh', ['-c', keeper, 'sh', folder, mariadbd, ...options], {
+  const child = spawn('sh', ['-c', keeper, 'sh', folder, mariadbd, ...words], {
     env,
     stdio: ['pipe', 'ignore', 'ignore'],
   })

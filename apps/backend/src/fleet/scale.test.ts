@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Fleet, QueueView } from '@bp/contracts/shapes/fleets'
 import type { Job } from '@bp/contracts/shapes/jobs'
 import type { Worker } from '@bp/contracts/shapes/workers'
@@ -102,7 +102,7 @@ describe('the local fleet', { timeout: 60_000 }, () => {
       await test[Symbol.asyncDispose]()
       // Killed is not gone: its remains stay until whoever started it has been told.
       const pid = Number(worker?.instance.split('-')[1])
-      await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(/ESRCH/), patient)
+      await expect.poll(() => isThere(pid), { timeout: 15_000 }).toBe(false)
 
       await using again = await openTestBackend({ folder })
       const waits = await jobOf(again, job.id)
@@ -113,3 +113,11 @@ describe('the local fleet', { timeout: 60_000 }, () => {
     }
   })
 })
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -58,7 +58,7 @@ async function callerFor(
       return worker
     }
     case 'fleet_secret': {
-      const fleet = callers.fleet(request)
+      const fleet = await callers.fleet(request)
       if (fleet === undefined) throw problem('secret_wrong', {})
       return fleet
     }

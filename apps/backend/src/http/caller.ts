@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { verifyFleetCall } from '@bp/contracts/fleet-signature'
+import { stages, type Stage } from '@bp/contracts/fleets'
 import { formatId, parseId, type LaunchId, type UserId, type WorkerId } from '@bp/contracts/ids'
 import {
   adminScopes,
@@ -18,6 +19,7 @@ import { findByToken } from '@bp/store/workers/find-by-token'
 import type { WorkerRow } from '@bp/store/workers/rows'
 import { show as showWorker } from '@bp/store/workers/show'
 import { deriveKey, type BackendSecrets } from '../config/secrets.ts'
+import { stagesOf, type FleetSecrets } from '../fleet/secrets/fleet-secrets.ts'
 import { isLoopbackAddress, isLoopbackHost } from './host-origin.ts'
 
 export interface UserCaller {
@@ -36,8 +38,10 @@ export interface WorkerCaller {
 }
 export interface FleetCaller {
   readonly kind: 'fleet'
-  /** The launch whose secret this is; undefined for the secret of workers started by hand. */
+  /** The launch whose secret this is; undefined for the secret of a stage. */
   readonly launch: LaunchId | undefined
+  /** Where it may register. */
+  readonly stages: readonly Stage[]
 }
 /** The fallback that ends machines when the scaler does not. */
 export interface FallbackCaller {
@@ -68,7 +72,7 @@ export interface Callers {
   /** A person or program: a session cookie, or a local program of the owner. */
   user(request: Credentials): Promise<UserCaller | undefined>
   worker(request: Credentials): Promise<WorkerCaller | undefined>
-  fleet(request: Credentials): FleetCaller | undefined
+  fleet(request: Credentials): Promise<FleetCaller | undefined>
   fallback(request: Credentials): Promise<FallbackCaller | undefined>
   operator(request: Credentials): boolean
   /** A session has ended or a worker's row has changed: what is remembered is asked anew. */
@@ -79,6 +83,9 @@ export interface Callers {
   readonly cookieName: string
 }
 
+/** The stage stands in the path, so its secret is known before anything else of the call is read. */
+const fallbackPath = /^\/api\/internal\/fleets\/([^/?]+)\//
+
 /** How long a found session or worker is believed. Ending one here forgets it at once; elsewhere it takes this long. */
 const sessionMs = 5_000
 const workerMs = 30_000
@@ -88,6 +95,7 @@ const rememberedMax = 2_000
 export interface CallersOptions {
   readonly store: Store
   readonly secrets: BackendSecrets
+  readonly fleetSecrets: FleetSecrets
   readonly publicPort: string
   /** The one person of this machine; undefined where programs need a key. */
   readonly localOwner: UserId | undefined
@@ -97,6 +105,7 @@ export interface CallersOptions {
 export function createCallers({
   store,
   secrets,
+  fleetSecrets,
   publicPort,
   localOwner,
   nowMs,
@@ -141,28 +150,27 @@ export function createCallers({
       if (caller !== undefined) remember(workers, key, { caller, untilMs: nowMs() + workerMs })
       return caller
     },
-    fleet: request => {
+    fleet: async request => {
       const given = readBearer(request.headers.authorization)
       if (given === undefined) return undefined
       const launch = parseId('launch', given.split('.')[0] ?? '')
       if (launch !== undefined)
         return sameText(given, launchSecret(secrets.appKey, launch))
-          ? { kind: 'fleet', launch }
+          ? { kind: 'fleet', launch, stages: stages.words }
           : undefined
-      return secrets.fleetSecret !== undefined && sameText(given, secrets.fleetSecret)
-        ? { kind: 'fleet', launch: undefined }
-        : undefined
+      const opened = await stagesOf(fleetSecrets, secret => sameText(given, secret))
+      return opened.length > 0 ? { kind: 'fleet', launch: undefined, stages: opened } : undefined
     },
     fallback: async ({ headers, method, url }) => {
-      if (secrets.fleetSecret === undefined) return undefined
+      const stage = fallbackPath.exec(url)?.[1]
+      if (headers.authorization === undefined || stage === undefined || !stages.has(stage))
+        return undefined
       const call = { method, path: url }
-      const proven = await verifyFleetCall(
-        secrets.fleetSecret,
-        headers.authorization,
-        call,
-        nowMs(),
-      )
-      return proven === undefined ? undefined : { kind: 'fallback', bodyHash: proven.bodyHash }
+      for (const secret of await fleetSecrets.of(stage)) {
+        const proven = await verifyFleetCall(secret, headers.authorization, call, nowMs())
+        if (proven !== undefined) return { kind: 'fallback', bodyHash: proven.bodyHash }
+      }
+      return undefined
     },
     operator: request => {
       const given = readBearer(request.headers.authorization)

@@ -51,6 +51,8 @@ const owned = {
   'queue.show': 'none',
   'jobs.listAll': 'none',
   'fleets.list': 'none',
+  'fleets.create': 'none',
+  'fleets.show': 'fleet',
   'workers.list': 'none',
   'workers.drain': 'worker',
   'links.create': 'none',

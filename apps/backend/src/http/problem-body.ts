@@ -85,7 +85,7 @@ export function problemFromZod(error: z.ZodError, place: 'body' | 'query' | 'par
       continue
     }
     unknownOnly = false
-    faults.push({ pointer: at, code: issue.code, message: issue.message, ...allowedOf(issue) })
+    faults.push({ pointer: at, code: codeOf(issue), message: issue.message, ...allowedOf(issue) })
   }
   return problem(unknownOnly ? 'unknown_field' : 'validation_failed', {}, { faults })
 }
@@ -94,10 +94,18 @@ const pointerOf = (place: 'body' | 'query' | 'params', path: readonly PropertyKe
   `${place === 'body' ? '' : `/${place}`}${path.map(part => `/${escape(String(part))}`).join('')}`
 const escape = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1')
 
+/** A check of our own may carry a code of its own, and what it would have taken. */
+const codeOf = (issue: z.core.$ZodIssue): string => {
+  const own: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined
+  return typeof own === 'string' ? own : issue.code
+}
+
 function allowedOf(issue: z.core.$ZodIssue): { allowed?: unknown } {
   if (issue.code === 'invalid_value') return { allowed: issue.values }
   if (issue.code === 'too_big') return { allowed: { maximum: Number(issue.maximum) } }
   if (issue.code === 'too_small') return { allowed: { minimum: Number(issue.minimum) } }
+  if (issue.code === 'custom' && issue.params?.['allowed'] !== undefined)
+    return { allowed: issue.params['allowed'] }
   if (issue.code === 'invalid_type') return { allowed: issue.expected }
   return {}
 }

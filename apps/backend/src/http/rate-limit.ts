@@ -42,6 +42,8 @@ export const rateOf: { readonly [K in RouteId]?: RateClassName } = {
   'queue.show': 'read',
   'jobs.listAll': 'list',
   'fleets.list': 'read',
+  'fleets.create': 'write',
+  'fleets.show': 'read',
   'workers.list': 'read',
   'workers.drain': 'write',
 }

@@ -18,11 +18,16 @@ export interface Leader {
   resign(): Promise<void>
 }
 
-/** A lease lives this long without a renewal; ticks are much more frequent. */
-const ttlMs = 10_000
+/** A lease lives this long without a renewal; ticks are much more frequent. Slower loops say how long theirs lives. */
+const ttlMsUsual = 10_000
 const tickedEveryMs = 20_000
 
-export function createLeader(store: Store, name: string, owner: string): Leader {
+export function createLeader(
+  store: Store,
+  name: string,
+  owner: string,
+  ttlMs = ttlMsUsual,
+): Leader {
   let lease: LoopLease | undefined
   let tickedMs = Number.NEGATIVE_INFINITY
   const leader: Leader = {

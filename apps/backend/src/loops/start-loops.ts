@@ -1,7 +1,8 @@
-/** The loops of one backend. Most of them may run anywhere, many times; scale and prune lead by leases of their own. */
+/** The loops of one backend. Most of them may run anywhere, many times; scale, prune and publish lead by leases of their own. */
 import { hostname } from 'node:os'
 import { settle } from '@bp/store/jobs/settle'
 import type { Context } from '../context.ts'
+import { openCloudWatch } from '../fleet/cloud-watch.ts'
 import type { FleetCloud } from '../fleet/fleet-cloud.ts'
 import type { Scaler } from '../fleet/scale.ts'
 import { abortUploads } from './abort-uploads.ts'
@@ -11,6 +12,8 @@ import { startLoop, type Loop } from './loop.ts'
 import { lostWorkers } from './lost-workers.ts'
 import { promote } from './promote.ts'
 import { prune } from './prune.ts'
+import { createPublisher, publishLeaseMs, publishLoop } from './publish-metrics.ts'
+import { rehomeAll } from './rehome.ts'
 import { sweep } from './sweep.ts'
 
 export interface Fleet {
@@ -67,6 +70,17 @@ export function startLoops(
       health,
       log,
     }),
+    startLoop({
+      name: 'rehome',
+      everyMs: 15_000,
+      jitterMs: 3_000,
+      tick: async signal => {
+        await rehomeAll(context, signal)
+        return undefined
+      },
+      health,
+      log,
+    }),
     flush,
     startLoop({
       name: 'lost workers',
@@ -99,6 +113,32 @@ export function startLoops(
       log,
     }),
   ]
+  const publishLeader = createLeader(
+    context.store,
+    publishLoop,
+    `${hostname()}:${process.pid}`,
+    publishLeaseMs,
+  )
+  if (context.config.metrics === 'cloudwatch') {
+    const publisher = createPublisher({
+      context,
+      cloudWatch: openCloudWatch(),
+      leader: publishLeader,
+      nowMs: Date.now,
+    })
+    loops.push(
+      startLoop({
+        name: publishLoop,
+        everyMs: context.config.metricsEveryMs,
+        tick: async signal => {
+          await publisher.tick(signal)
+          return undefined
+        },
+        health,
+        log,
+      }),
+    )
+  }
   let fleet: Promise<Fleet | undefined> | undefined
   let scale: Loop | undefined
   const wake = (): void => scale?.wake()
@@ -134,6 +174,7 @@ export function startLoops(
       await endFleet()
       await Promise.all(loops.map(loop => loop[Symbol.asyncDispose]()))
       await pruneLeader.resign()
+      await publishLeader.resign()
     },
   }
 }

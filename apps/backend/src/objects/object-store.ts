@@ -26,7 +26,7 @@ export interface PutPlan {
   readonly headers: Readonly<Record<string, string>>
 }
 
-interface SignedAddress {
+export interface SignedAddress {
   readonly url: string
   readonly expiresAtMs: number
 }
@@ -37,9 +37,20 @@ export interface ByteRange {
   readonly last: number
 }
 
+/** A stored file as somebody is to see it. */
+export interface ServedFile {
+  readonly key: string
+  /** What it is saved as. */
+  readonly name: string
+  /** Says whether a browser may show it: see `disposition.ts`. */
+  readonly contentType: string
+}
+
 export interface ObjectStore {
-  /** The origin of all addresses: what a page must allow for media and uploads. */
+  /** The origin of all addresses that are read: what a page must allow for media. */
   readonly origin: string
+  /** The origin that bytes are sent to: what a page must allow for uploads. */
+  readonly uploadOrigin: string
   planPut(request: PutRequest): Promise<PutPlan>
   /** Undefined when there is no such object. */
   head(key: string): Promise<ObjectHead | undefined>
@@ -48,9 +59,9 @@ export interface ObjectStore {
   /** Removing what is not there is no error. */
   remove(key: string): Promise<void>
   /** Expiry is rounded up to whole windows of `limits.signedUrlMs`, so that the same file keeps its address and caches hit. */
-  signedGet(key: string, fileName: string): SignedAddress
-  /** Address of public media (`effects/…` only), cacheable for ever, relative to the files origin. */
-  publicPath(key: string): string
+  signedGet(file: ServedFile): Promise<SignedAddress>
+  /** Address of public media (`effects/…` only), relative to `origin`; good for half an hour at least. */
+  publicPath(key: string): Promise<string>
   /** Stores bytes of our own: effect media, thumbnails. An object that is there already stays. */
   putBytes(key: string, contentType: string, bytes: Uint8Array): Promise<void>
 }

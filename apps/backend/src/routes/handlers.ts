@@ -10,9 +10,11 @@ import { upload } from './assets/upload.ts'
 import { list as listEffects } from './effects/list.ts'
 import { show as showEffect } from './effects/show.ts'
 import { stream } from './events/stream.ts'
+import { create as createFleet } from './fleets/create.ts'
 import { drainMachine } from './fleets/drain-machine.ts'
 import { list as listFleets } from './fleets/list.ts'
 import { machines } from './fleets/machines.ts'
+import { show as showFleet } from './fleets/show.ts'
 import { cancel } from './jobs/cancel.ts'
 import { events } from './jobs/events.ts'
 import { listAll } from './jobs/list-all.ts'
@@ -79,6 +81,8 @@ export const handlers: Handlers = {
   'queue.show': showQueue,
   'jobs.listAll': listAll,
   'fleets.list': listFleets,
+  'fleets.create': createFleet,
+  'fleets.show': showFleet,
   'workers.list': listWorkers,
   'workers.drain': drain,
   'links.create': create,

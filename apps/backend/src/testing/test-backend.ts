@@ -13,7 +13,8 @@ import { sql } from '@bp/store/sql'
 import { createLink } from '@bp/store/users/create-link'
 import { redeemLink } from '@bp/store/users/redeem-link'
 import { userAccounts } from '@bp/store/users/rows'
-import { readConfig, type DatabaseConfig } from '../config/config.ts'
+import { readConfig } from '../config/config.ts'
+import type { DatabaseConfig } from '../config/database.ts'
 import { startBackend, type Backend } from '../start-backend.ts'
 
 export interface Answer<Body> {
@@ -87,6 +88,7 @@ export async function openTestBackend(options: TestBackendOptions = {}): Promise
       appKey,
       controlSecret,
       fleetSecret: options.noFleetSecret === true ? undefined : fleetSecret,
+      redisToken: options.env?.['BP_REDIS_AUTH_TOKEN'],
     },
   )
   server.on('request', (request, response) => backend.handleRequest(request, response))

@@ -1,5 +1,6 @@
-/** What the agent must know before it can register. Two doors lead here: one JSON line on stdin, or the environment. */
+/** What the agent must know before it can register. Doors: one JSON line on stdin, the environment, a machine's own facts. */
 import { isFleetSlug, stages, type Stage } from '@bp/contracts/fleets'
+import type { Register } from '@bp/contracts/shapes/workers'
 
 export interface Config {
   /** Origin of the backend, e.g. `http://127.0.0.1:4100`. */
@@ -15,11 +16,14 @@ export interface Config {
   readonly dataFolder: string
   /** The engine's base directory where both share a disk; lets the agent clean up after a job. */
   readonly engineFolder: string | null
+  /** What a cloud says of the machine; null where there is none. */
+  readonly machine: NonNullable<Register['machine']> | null
 }
 
 /** Kept apart from the config so that whoever logs the config cannot log them. */
 export interface Secrets {
-  readonly fleetSecret: string
+  /** Asked anew at each try to register: a machine's secret may be changed under it. Throws while there is none. */
+  readonly fleetSecret: () => Promise<string>
 }
 
 /** The words of the launch line. The environment spells them `BP_WORKER_<WORD>` in capitals. */
@@ -88,7 +92,8 @@ export function readConfig(source: ConfigSource): ConfigRead {
       engineUrl,
       dataFolder,
       engineFolder: textOf('engine_folder'),
+      machine: null,
     },
-    secrets: { fleetSecret },
+    secrets: { fleetSecret: async () => fleetSecret },
   }
 }

@@ -26,6 +26,7 @@ export async function startBench(): Promise<Bench> {
     FakeBackend.start(),
     DemoEngine.start(join(folder, 'engine')),
   ])
+  const { secret } = backend
   const modes: Mode[] = []
   const lines: string[] = []
   const log = jsonLog(line => lines.push(line))
@@ -39,8 +40,9 @@ export async function startBench(): Promise<Bench> {
       engineUrl: engine.url,
       dataFolder: join(folder, 'data'),
       engineFolder: null,
+      machine: null,
     },
-    secrets: { fleetSecret: backend.secret },
+    secrets: { fleetSecret: async () => secret },
     log,
     versions: { agent: 'test' },
     onMode: mode => modes.push(mode),

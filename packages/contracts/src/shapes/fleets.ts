@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { stages } from '../fleets.ts'
 import { workerStates } from '../workers.ts'
+import { DesiredConfig } from './desired-config.ts'
 import { Waiting } from './jobs.ts'
 import { idText, Ms, Slug, Time } from './wire.ts'
 
@@ -30,6 +31,14 @@ export const Fleet = z.object({
   last_decision: z.object({ at: Time, text: z.string() }).nullable(),
 })
 export type Fleet = z.infer<typeof Fleet>
+
+export const FleetDetail = Fleet.extend({
+  /** What is asked of the fleet's stack; null for the fleet of this machine, which has none. */
+  config: DesiredConfig.nullable(),
+  /** Whether the document that the stack is made from says the same. A repeat of the creation writes it again. */
+  pointer: z.enum(['written', 'missing', 'different']).nullable(),
+})
+export type FleetDetail = z.infer<typeof FleetDetail>
 
 /** What the console's live page shows: who waits, who runs, who works, and why. */
 export const QueueView = z.object({

@@ -27,6 +27,15 @@ export const Register = z.strictObject({
     disk_free_bytes: Bytes.nullable(),
   }),
   slots: z.int().min(1).max(64),
+  /** What the machine knows of itself where a cloud made it and no launch row does; null elsewhere. */
+  machine: z
+    .strictObject({
+      market: z.enum(['spot', 'on_demand']),
+      az: z.string().min(1).max(32),
+      instance_type: z.string().min(1).max(32),
+    })
+    .nullable()
+    .default(null),
 })
 export const Registered = z.object({
   worker: idText('worker'),

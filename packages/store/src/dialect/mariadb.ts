@@ -4,11 +4,13 @@
  * COMMIT is never sent behind a statement whose result was not read: when a pipelined DELETE is chosen as deadlock victim the
  * server rolls back and then runs the INSERT and the COMMIT behind it, and a job stands in two places.
  */
+import { isIP } from 'node:net'
+import { checkServerIdentity, getCACertificates, type PeerCertificate } from 'node:tls'
 import { createPool } from 'mariadb'
 import type { Connection, Pool, PoolConfig } from 'mariadb'
 import { isLostConnection, isRetryable, StoreError } from '../failure.ts'
 import { createIdSource } from '../ids.ts'
-import type { MariadbConfig } from '../open-store.ts'
+import type { MariadbConfig, MariadbTls } from '../open-store.ts'
 import { raw, sql } from '../sql.ts'
 import type { Sql } from '../sql.ts'
 import type { Reader, Row, Store, Writer } from '../store.ts'
@@ -66,6 +68,21 @@ function readerOf(on: Pool | Connection, nowMs: Sql): Reader {
   }
 }
 
+/**
+ * Who may vouch is always said: without a `ca` the connector lets any certificate pass on servers since 11.4 and relies on a
+ * proof of the password instead. So is the name that the certificate is held against, before a password goes out: left to
+ * itself, Node compares with "localhost" where the host is an address.
+ */
+function tlsOf({ ca }: MariadbTls, host = '127.0.0.1') {
+  return {
+    ca: ca === undefined ? getCACertificates() : [ca],
+    minVersion: 'TLSv1.2',
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
+      checkServerIdentity(host, certificate),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  } as const
+}
+
 const pause = async (ms: number): Promise<void> => {
   await new Promise<void>(resolve => {
     setTimeout(resolve, ms)
@@ -82,6 +99,7 @@ export function openMariadb(config: MariadbConfig): Store {
     user: config.user,
     password: config.password,
     database: config.database,
+    ...(config.tls === undefined ? {} : { ssl: tlsOf(config.tls, config.host) }),
     // Found rows, not changed ones: a beat that changes nothing must still count.
     foundRows: true,
     charset: 'utf8mb4',

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { inlineTypes } from '@bp/contracts/assets'
 import { problem } from '@bp/contracts/errors'
+import { disposition } from '../disposition.ts'
 import type { FileCall, FilesListenerOptions } from './files-listener.ts'
 import { readRange } from './range.ts'
 import { signatureFits } from './signature.ts'
@@ -53,17 +53,4 @@ export async function getObject(
     return
   }
   await pipeline(folder.read(call.key, range), response)
-}
-
-/** Only what a browser shows safely is inline; a page, a drawing with scripts, a document is a download. */
-function disposition(contentType: string, name: string): string {
-  const how = inlineTypes.includes(contentType) ? 'inline' : 'attachment'
-  if (name === '') return how
-  const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
-  // RFC 8187 allows fewer characters than encodeURIComponent leaves alone.
-  const exact = encodeURIComponent(name).replaceAll(
-    /['()*]/g,
-    letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `${how}; filename="${plain}"; filename*=UTF-8''${exact}`
 }

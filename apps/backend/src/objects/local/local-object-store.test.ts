@@ -35,7 +35,7 @@ describe('the files listener', () => {
   })
 
   it('serves effect media without a signature, cacheable for ever', async () => {
-    const answer = await fetch(store.origin + store.publicPath('effects/blur/a.webp'))
+    const answer = await fetch(store.origin + (await store.publicPath('effects/blur/a.webp')))
     expect(await answer.text()).toBe('picture')
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   })
@@ -74,6 +74,12 @@ describe('the files listener', () => {
     const foreign = await ask('http://evil.example')
     expect(foreign.status).toBe(403)
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('answers HEAD by the address of a GET', async () => {
+    const file = { key: 'uploads/u/a', name: 'a.png', contentType: 'image/png' }
+    const answer = await fetch((await store.signedGet(file)).url, { method: 'HEAD' })
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '7'])
   })
 
   it('refuses other methods', async () => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { limits } from '@bp/contracts/limits'
 import type { ObjectStore } from '../object-store.ts'
+import { windowOf } from '../windows.ts'
 import { startFilesListener, type ListenerLog } from './files-listener.ts'
 import { openObjectFolder } from './object-folder.ts'
 import { signFacts } from './signature.ts'
@@ -46,6 +47,7 @@ export async function openLocalObjectStore(
 
   return {
     origin,
+    uploadOrigin: origin,
     port: listener.port,
     planPut: async request => {
       const headers = {
@@ -72,12 +74,11 @@ export async function openLocalObjectStore(
     read: async (key, range) =>
       (await folder.head(key)) === undefined ? undefined : folder.read(key, range),
     remove: key => folder.remove(key),
-    signedGet: (key, fileName) => {
+    signedGet: async file => {
+      const { key } = file
       // Half a surrogate pair would come back from the address as another character, and the signature with it.
-      const name = fileName.toWellFormed()
-      // Two windows ahead at most, one at least: never an address that is about to end.
-      const expiresAtMs =
-        (Math.floor(options.nowMs() / limits.signedUrlMs) + 2) * limits.signedUrlMs
+      const name = file.name.toWellFormed()
+      const { expiresAtMs } = windowOf(options.nowMs())
       const signature = signFacts(options.secret, {
         method: 'GET',
         key,
@@ -90,7 +91,7 @@ export async function openLocalObjectStore(
         expiresAtMs,
       }
     },
-    publicPath: key => `/public/${key}`,
+    publicPath: async key => `/public/${key}`,
     putBytes: async (key, contentType, bytes) => {
       await folder.store(
         {

@@ -1,5 +1,6 @@
 import type { Handler } from '../../http/call.ts'
 import { findOwnAsset } from './find-own.ts'
+import { fileOf } from './wire.ts'
 
 /** Leads to the files origin: bytes never come from the API's own. */
 export const content: Handler<'assets.content'> = async (
@@ -9,6 +10,6 @@ export const content: Handler<'assets.content'> = async (
   const row = await findOwnAsset(store, params.id, caller.id)
   return {
     body: undefined,
-    headers: { location: objects.signedGet(row.objectKey, row.name).url },
+    headers: { location: (await objects.signedGet(fileOf(row))).url },
   }
 }

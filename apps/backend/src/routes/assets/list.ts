@@ -22,7 +22,7 @@ export const list: Handler<'assets.list'> = async ({ query, caller }, { store, o
   )
   return {
     body: {
-      data: page.rows.map(row => assetToWire(row, objects)),
+      data: await Promise.all(page.rows.map(row => assetToWire(row, objects))),
       has_more: page.hasMore,
       next_cursor: page.next === undefined ? null : writeCursor(page.next, filters),
     },

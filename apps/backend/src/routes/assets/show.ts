@@ -3,5 +3,5 @@ import { findOwnAsset } from './find-own.ts'
 import { assetToWire } from './wire.ts'
 
 export const show: Handler<'assets.show'> = async ({ params, caller }, { store, objects }) => ({
-  body: assetToWire(await findOwnAsset(store, params.id, caller.id), objects),
+  body: await assetToWire(await findOwnAsset(store, params.id, caller.id), objects),
 })

@@ -59,7 +59,7 @@ export const uploadComplete: Handler<'assets.uploadComplete'> = async (
     const withThumbs = await store.read(reader => find(reader, { id: assetId, owner: caller.id }))
     asset = withThumbs ?? asset
   }
-  return { body: assetToWire(asset, objects) }
+  return { body: await assetToWire(asset, objects) }
 }
 
 interface Seen {

@@ -40,6 +40,6 @@ export const upload: Handler<'assets.upload'> = async ({ body, caller }, { store
       { retryAfterS: 2 },
     )
   if ('asset' in opened)
-    return { status: 200, body: { asset: assetToWire(opened.asset, objects), upload: null } }
+    return { status: 200, body: { asset: await assetToWire(opened.asset, objects), upload: null } }
   return { status: 201, body: { asset: null, upload: await uploadToWire(opened.upload, objects) } }
 }

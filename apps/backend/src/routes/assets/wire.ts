@@ -3,13 +3,13 @@ import { formatId, idTimeMs } from '@bp/contracts/ids'
 import { names } from '@bp/contracts/names'
 import type { Asset, UploadPlan } from '@bp/contracts/shapes/assets'
 import type { AssetRow, UploadRow } from '@bp/store/assets/rows'
-import type { ObjectStore } from '../../objects/object-store.ts'
+import type { ObjectStore, ServedFile } from '../../objects/object-store.ts'
 import { wireTime, wireTimeOrNull } from '../time.ts'
 
 /** A file as callers see it, with an address that is good for half an hour at least. */
-export function assetToWire(row: AssetRow, objects: ObjectStore): Asset {
+export async function assetToWire(row: AssetRow, objects: ObjectStore): Promise<Asset> {
   const id = formatId('asset', row.id)
-  const address = objects.signedGet(row.objectKey, row.name)
+  const address = await objects.signedGet(fileOf(row))
   return {
     id,
     kind: row.kind,
@@ -22,7 +22,7 @@ export function assetToWire(row: AssetRow, objects: ObjectStore): Asset {
     height: row.height,
     duration_ms: row.durationMs,
     fps: row.fpsMilli === null ? null : row.fpsMilli / 1000,
-    thumbnails: thumbnailsOf(row, id, objects),
+    thumbnails: await thumbnailsOf(row, id, objects),
     url: address.url,
     url_expires_at: wireTime(address.expiresAtMs),
     favourite: row.favourite,
@@ -34,6 +34,13 @@ export function assetToWire(row: AssetRow, objects: ObjectStore): Asset {
   }
 }
 
+/** What an address of this file leads to. */
+export const fileOf = (row: Pick<AssetRow, 'objectKey' | 'name' | 'contentType'>): ServedFile => ({
+  key: row.objectKey,
+  name: row.name,
+  contentType: row.contentType,
+})
+
 /** Tags rest as a JSON list. */
 function tagsOf(text: string): string[] {
   const tags: unknown = text === '' ? [] : JSON.parse(text)
@@ -41,16 +48,26 @@ function tagsOf(text: string): string[] {
 }
 
 /** Width and height follow from the ratio: a thumbnail is never wider than its name says, nor than the picture. */
-function thumbnailsOf(row: AssetRow, id: string, objects: ObjectStore): Asset['thumbnails'] {
+async function thumbnailsOf(
+  row: AssetRow,
+  id: string,
+  objects: ObjectStore,
+): Promise<Asset['thumbnails']> {
   const { width, height } = row
   if (width === null || height === null || width === 0) return []
-  return thumbnailWidths.flatMap((wanted, bit) => {
-    if ((row.thumbs & (1 << bit)) === 0) return []
-    const w = Math.min(wanted, width)
-    const h = Math.max(1, Math.round((height * w) / width))
-    const { url } = objects.signedGet(names.objectKeys.thumbnail(id, wanted), `${row.name}.webp`)
-    return [{ w, h, url }]
-  })
+  const stored = thumbnailWidths.filter((_, bit) => (row.thumbs & (1 << bit)) !== 0)
+  return Promise.all(
+    stored.map(async wanted => {
+      const w = Math.min(wanted, width)
+      const h = Math.max(1, Math.round((height * w) / width))
+      const { url } = await objects.signedGet({
+        key: names.objectKeys.thumbnail(id, wanted),
+        name: `${row.name}.webp`,
+        contentType: 'image/webp',
+      })
+      return { w, h, url }
+    }),
+  )
 }
 
 /** Bit of a thumbnail's width in `asset.thumbs`; 0 for a width that is none of ours. */

@@ -16,7 +16,9 @@ export const list: Handler<'effects.list'> = async ({ query }, { store, objects,
   const usual = await usualRuns.all()
   return {
     body: {
-      data: page.map(effect => effectToSummary(effect, objects, usual.get(effect.id))),
+      data: await Promise.all(
+        page.map(effect => effectToSummary(effect, objects, usual.get(effect.id))),
+      ),
       has_more: hasMore,
       next_cursor: hasMore && last !== undefined ? writeCursor(last.id, 'effects') : null,
     },

@@ -7,5 +7,5 @@ export const show: Handler<'effects.show'> = async ({ params }, { store, objects
   const effect = await store.read(reader => findPublished(reader, { slug: params.slug }))
   if (effect === undefined) throw problem('not_found', { noun: 'effect' })
   const usual = (await usualRuns.all()).get(effect.id)
-  return { body: effectToWire(effect, objects, usual) }
+  return { body: await effectToWire(effect, objects, usual) }
 }

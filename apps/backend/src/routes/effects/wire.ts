@@ -8,14 +8,16 @@ import type { ObjectStore } from '../../objects/object-store.ts'
 import { readInputs, readOutputs } from '../workflows/documents.ts'
 import { readContent } from './content.ts'
 
-export function effectToSummary(
+type PublicFiles = Pick<ObjectStore, 'publicPath'>
+
+export async function effectToSummary(
   effect: PublishedEffect,
-  objects: Pick<ObjectStore, 'publicPath'>,
+  objects: PublicFiles,
   usual: UsualRun | undefined,
-): EffectSummary {
+): Promise<EffectSummary> {
   const content = readContent(effect.content)
-  const picture = (sha256: string): EffectSummary['cover'] => {
-    const media = effect.media.find(one => one.sha256.toString('hex') === sha256)
+  const picture = async (sha256: string): Promise<EffectSummary['cover']> => {
+    const media = mediaOf(effect, sha256)
     return media === undefined ? null : pictureToWire(media, objects)
   }
   return {
@@ -24,37 +26,49 @@ export function effectToSummary(
     description: content.description,
     tags: content.tags,
     state: 'published',
-    cover: picture(content.pictures.cover),
-    sample: picture(content.pictures.sample),
+    cover: await picture(content.pictures.cover),
+    sample: await picture(content.pictures.sample),
     output_kind: readOutputs(effect.outputs)[0]?.kind ?? 'file',
     usual_run_ms: usual ?? null,
   }
 }
 
-export function effectToWire(
+export async function effectToWire(
   effect: PublishedEffect,
-  objects: Pick<ObjectStore, 'publicPath'>,
+  objects: PublicFiles,
   usual: UsualRun | undefined,
-): Effect {
+): Promise<Effect> {
   const content = readContent(effect.content)
-  const publicPath = (sha256: string): string => {
-    const media = effect.media.find(one => one.sha256.toString('hex') === sha256)
-    return media === undefined ? '' : objects.publicPath(media.objectKey)
-  }
   return {
-    ...effectToSummary(effect, objects, usual),
+    ...(await effectToSummary(effect, objects, usual)),
     workflow: { slug: effect.workflowSlug, version: effect.workflowN },
     fixed: content.fixed,
     input_schema: schemaToWire(deriveInputSchema(readInputs(effect.inputs), content.fixed)),
-    examples: content.examples.map(example => ({
-      name: example.name,
-      input: example.input,
-      files: Object.fromEntries(
-        Object.entries(example.files).map(([key, sha256]) => [key, publicPath(sha256)]),
-      ),
-    })),
+    examples: await Promise.all(
+      content.examples.map(async ({ name, input, files }) => ({
+        name,
+        input,
+        files: await pathsOf(files, effect, objects),
+      })),
+    ),
     rev: effect.n,
   }
+}
+
+const mediaOf = (effect: PublishedEffect, sha256: string): EffectMediaRow | undefined =>
+  effect.media.find(one => one.sha256.toString('hex') === sha256)
+
+/** Addresses of an example's files, by the key of their input; empty for one that is not there. */
+async function pathsOf(
+  files: Readonly<Record<string, string>>,
+  effect: PublishedEffect,
+  objects: PublicFiles,
+): Promise<Record<string, string>> {
+  const paths = Object.entries(files).map(async ([key, sha256]) => {
+    const media = mediaOf(effect, sha256)
+    return [key, media === undefined ? '' : await objects.publicPath(media.objectKey)] as const
+  })
+  return Object.fromEntries(await Promise.all(paths))
 }
 
 /** The same schema without `readonly`, as the wire's shape has it. */
@@ -70,11 +84,11 @@ export const schemaToWire = (schema: InputSchema): Effect['input_schema'] => ({
   additionalProperties: false,
 })
 
-const pictureToWire = (
+const pictureToWire = async (
   media: EffectMediaRow,
-  objects: Pick<ObjectStore, 'publicPath'>,
-): NonNullable<EffectSummary['cover']> => ({
-  url: objects.publicPath(media.objectKey),
+  objects: PublicFiles,
+): Promise<NonNullable<EffectSummary['cover']>> => ({
+  url: await objects.publicPath(media.objectKey),
   width: media.width,
   height: media.height,
   content_type: media.contentType,

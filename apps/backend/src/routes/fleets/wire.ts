@@ -10,7 +10,7 @@ import { wireTime } from '../time.ts'
 
 /** The dials that this release knows; others stay in the document untouched. */
 const Dials = z.looseObject({
-  max: z.int().min(1).default(1),
+  max: z.int().min(0).default(1),
 })
 /** The local fleet's size is a setting of the machine, not of the console. */
 const isLocal = (row: FleetRow): boolean =>

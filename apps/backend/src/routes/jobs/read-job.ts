@@ -42,7 +42,7 @@ export async function jobsToWire(
       const ids = [...new Set(own.flatMap(view => assetIdsOf(view.info.input)))].slice(0, 500)
       if (ids.length === 0) continue
       for (const row of await findMany(reader, { ids, owner }))
-        files.set(row.id, assetToWire(row, context.objects))
+        files.set(row.id, await assetToWire(row, context.objects))
     }
     const runners = await runnersOf(views, reader)
     const inLine = views.filter(view => view.place === 'ready').slice(0, countedMax)

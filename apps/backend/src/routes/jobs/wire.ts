@@ -30,7 +30,7 @@ export interface JobSurroundings {
   readonly runner: { readonly instance: string; readonly market: WorkerMarket } | undefined
 }
 
-export function jobToWire(view: JobView, around: JobSurroundings): Job {
+export async function jobToWire(view: JobView, around: JobSurroundings): Promise<Job> {
   const id = formatId('job', view.id)
   const waiting = view.waiting === undefined ? null : waitingToWire(view, view.waiting, around)
   const { info } = view
@@ -66,14 +66,16 @@ export function jobToWire(view: JobView, around: JobSurroundings): Job {
         ? { position: around.ahead + 1, ahead: around.ahead, as_of: wireTime(around.nowMs) }
         : null,
     progress: progressOf(view),
-    outputs: view.outputs.map(output => ({
-      key: output.key,
-      node_id: output.nodeId,
-      name: output.name,
-      kind: output.kind,
-      reused: output.reused,
-      asset: assetToWire(output.asset, around.objects),
-    })),
+    outputs: await Promise.all(
+      view.outputs.map(async output => ({
+        key: output.key,
+        node_id: output.nodeId,
+        name: output.name,
+        kind: output.kind,
+        reused: output.reused,
+        asset: await assetToWire(output.asset, around.objects),
+      })),
+    ),
     error: errorOf(view),
     attempts: attemptsOf(view, around.runner),
     timings: timingsOf(view),

@@ -1,3 +1,4 @@
+import { Problem } from '@bp/contracts/errors'
 import { parseExact } from '@bp/contracts/exact-json'
 import { formatId } from '@bp/contracts/ids'
 import type { Lease } from '@bp/contracts/shapes/leases'
@@ -7,6 +8,7 @@ import type { Granted } from '@bp/store/leases/granted'
 import type { EndKind } from '@bp/store/leases/lease-end'
 import { payload as readPayload, type LeasePayload } from '@bp/store/leases/payload'
 import type { Context } from '../../context.ts'
+import { fileOf } from '../assets/wire.ts'
 import { readBody } from '../workflows/documents.ts'
 import { uuidText } from './key.ts'
 
@@ -25,15 +27,21 @@ export async function leaseToWire(lease: Granted, context: Context): Promise<Lea
     return undefined
   }
   try {
-    return wireOf(lease, stored, context)
+    return await wireOf(lease, stored, context)
   } catch (thrown) {
+    if (thrown instanceof Problem) {
+      // No address could be signed: the job is whole, and goes back to its place.
+      log.warn({ err: thrown, job: formatId('job', lease.jobId) }, 'a lease was not handed out')
+      await endHere(lease, { kind: 'released', reason: 'undelivered' }, context)
+      return undefined
+    }
     log.error({ err: thrown, job: formatId('job', lease.jobId) }, 'a payload cannot be read')
     await endHere(lease, { kind: 'job_fault', code: 'internal' }, context)
     return undefined
   }
 }
 
-function wireOf(lease: Granted, stored: LeasePayload, { objects }: Context): Lease {
+async function wireOf(lease: Granted, stored: LeasePayload, { objects }: Context): Promise<Lease> {
   const body = parseExact(readBody(stored.codec, stored.body))
   if (!isRecord(body) || !isRecord(body['graph'])) throw new Error('a payload holds no graph')
   const { graph, outputs, models } = body
@@ -46,15 +54,17 @@ function wireOf(lease: Granted, stored: LeasePayload, { objects }: Context): Lea
     attempt: lease.attempt,
     payload: {
       graph: { ...graph },
-      inputs: stored.assets.map(({ ref, asset }) => ({
-        ref,
-        asset: formatId('asset', asset.id),
-        url: objects.signedGet(asset.objectKey, asset.name).url,
-        sha256: asset.sha256?.toString('hex') ?? '',
-        size_bytes: asset.sizeBytes,
-        content_type: asset.contentType,
-        name: asset.name,
-      })),
+      inputs: await Promise.all(
+        stored.assets.map(async ({ ref, asset }) => ({
+          ref,
+          asset: formatId('asset', asset.id),
+          url: (await objects.signedGet(fileOf(asset))).url,
+          sha256: asset.sha256?.toString('hex') ?? '',
+          size_bytes: asset.sizeBytes,
+          content_type: asset.contentType,
+          name: asset.name,
+        })),
+      ),
       outputs: Array.isArray(outputs) ? outputs : [],
       models: Array.isArray(models) ? models : [],
       allow_partial: body['allow_partial'] === true,
