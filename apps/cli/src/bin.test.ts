@@ -56,4 +56,30 @@ describe('the command as a process', () => {
     child.stdout.destroy()
     expect(await ended).toMatchObject({ code: 0, err: '' })
   })
+
+  it.each([['--help'], ['secrets', 'sync', '--help'], ['effect', 'ls']])(
+    'loads no AWS SDK for bp %s %s',
+    async (...line) => {
+      // Says at its end which files were loaded: half a megabyte of clients would double the time to the first word.
+      const watch = `
+        import { registerHooks } from 'node:module'
+        let isLoaded = false
+        registerHooks({
+          resolve: (name, context, next) => {
+            isLoaded ||= name.startsWith('@aws-sdk/')
+            return next(name, context)
+          },
+        })
+        process.on('exit', () => process.stderr.write(isLoaded ? 'loaded' : 'not loaded'))`
+      const child = spawn(
+        process.execPath,
+        ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, bin, ...line],
+        { cwd: bench.folder, env: { CI: '1' }, stdio: ['ignore', 'ignore', 'pipe'] },
+      )
+      let err = ''
+      child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
+      await new Promise(resolve => child.once('close', resolve))
+      expect(err).toMatch(/not loaded$/)
+    },
+  )
 })

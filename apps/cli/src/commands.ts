@@ -8,6 +8,10 @@ const timeout: VerbOption = {
   flags: '--timeout <seconds>',
   help: 'wait no longer than this; the job goes on',
 }
+const ofAws: VerbOption = {
+  flags: '--aws',
+  help: 'the installation in AWS, not the one on this machine',
+}
 const noBrowser: VerbOption = { flags: '--no-browser', help: 'print the link only' }
 
 export const verbs: readonly Verb[] = [
@@ -48,9 +52,9 @@ export const verbs: readonly Verb[] = [
     noun: null,
     verb: 'open',
     summary: 'Make a fresh sign-in link and open it',
-    examples: ['bp open', 'bp open --no-browser'],
+    examples: ['bp open', 'bp open --no-browser', 'bp open --aws'],
     args: [],
-    options: [noBrowser],
+    options: [noBrowser, ofAws],
     calls: ['links.create'],
     effect: 'changes',
     load: () => import('./verbs/instance/open.ts'),
@@ -133,12 +137,13 @@ export const verbs: readonly Verb[] = [
       'bp api GET /api/v1/jobs',
       'bp api GET "/api/v1/jobs?status=failed"',
       'bp api POST /api/v1/jobs --data @job.json',
+      'bp api --aws POST /api/v1/admin/fleets --data @fleet.json',
     ],
     args: [
       { name: '<method>', help: 'GET, POST, PUT, PATCH or DELETE' },
       { name: '<path>', help: 'beginning with /api/' },
     ],
-    options: [{ flags: '-d, --data <json>', help: 'the body; @file reads it from a file' }],
+    options: [{ flags: '-d, --data <json>', help: 'the body; @file reads it from a file' }, ofAws],
     calls: [],
     effect: 'changes',
     load: () => import('./verbs/api/call.ts'),
@@ -237,12 +242,64 @@ export const verbs: readonly Verb[] = [
     effect: 'reads',
     load: () => import('./verbs/job/download.ts'),
   },
+  {
+    noun: 'image',
+    verb: 'promote',
+    summary: 'Bring an image that was pushed to ECR into service, or back to the one before',
+    examples: ['bp image promote backend 3f2c9ab', 'bp image promote frontend 3f2c9ab --json'],
+    args: [
+      { name: '<service>', help: 'backend or frontend' },
+      { name: '<tag>', help: 'tag of the image in ECR' },
+    ],
+    options: [],
+    calls: [],
+    effect: 'changes',
+    load: () => import('./verbs/image/promote.ts'),
+  },
+  {
+    noun: 'secrets',
+    verb: 'sync',
+    summary: 'Bring the secrets of an env file to AWS, and make up those that can be',
+    examples: [
+      'bp secrets sync --dry-run',
+      'bp secrets sync',
+      'bp secrets sync --rotate app-key --redeploy',
+      'bp secrets sync --rotate fleet-production',
+    ],
+    args: [],
+    options: [
+      { flags: '--file <path>', help: 'where the values stand (infrastructure/.env.aws)' },
+      { flags: '--dry-run', help: 'show what would happen, write nothing' },
+      {
+        flags: '--rotate <name>',
+        help: 'put a new value there: app-key, oauth, media-signing-key, fleet-staging or fleet-production',
+        repeats: true,
+      },
+      { flags: '--redeploy', help: 'restart the services that still run with older values' },
+    ],
+    calls: [],
+    effect: 'changes',
+    load: () => import('./verbs/secrets/sync.ts'),
+  },
+  {
+    noun: 'secrets',
+    verb: 'ls',
+    summary: 'Show which secrets are set in AWS and how old they are, never their values',
+    examples: ['bp secrets ls', 'bp secrets ls --json'],
+    args: [],
+    options: [],
+    calls: [],
+    effect: 'reads',
+    load: () => import('./verbs/secrets/ls.ts'),
+  },
 ]
 
 /** What stands above a group of verbs in the help. */
 export const nouns: Readonly<Record<string, string>> = {
   effect: 'Effects: what can be run',
   job: 'Jobs: single runs of an effect',
+  image: 'Images: what the services in AWS run',
+  secrets: 'Secrets: what services and machines in AWS show to one another',
 }
 
 /** The words of a verb as they are typed. */

@@ -1,4 +1,5 @@
 import { ApiProblem, NetworkProblem } from '@bp/client/problems'
+import { explainAwsError } from './aws/explain-aws-error.ts'
 import type { exitCodes } from './exit-codes.ts'
 import { Refusal } from './refusal.ts'
 
@@ -19,6 +20,8 @@ export function explainError(error: unknown, signal: AbortSignal): Refusal {
       next: 'npx bp status',
       cause: error,
     })
+  const ofAws = explainAwsError(error)
+  if (ofAws !== undefined) return ofAws
   return new Refusal('internal', 'failure', 'The command broke off.', {
     reason: error instanceof Error ? error.message : String(error),
     cause: error,

@@ -15,14 +15,42 @@ export const run: Run = async function* (input, context) {
     throw wrongUsage(`"${method}" is no method; it is one of ${methods.join(', ')}.`)
   if (!path.startsWith('/api/'))
     throw wrongUsage(`The path must begin with /api/; "${path}" does not.`)
-  const { url } = await context.instance()
   const body = await readBody(input.text('data'), context.folders.current)
   const hasBody = !['GET', 'DELETE'].includes(method.toUpperCase())
-  const response = await fetch(new URL(path, url), {
-    method: method.toUpperCase(),
+  const place: Place = input.flag('aws')
+    ? await (await import('../../aws/sign-in.ts')).signInToAws(context.signal)
+    : { url: (await context.instance()).url, headers: {}, leave: async () => undefined }
+  try {
+    return yield* call(place, { method: method.toUpperCase(), path, body, hasBody }, context.signal)
+  } finally {
+    await place.leave()
+  }
+}
+
+/** Where a call goes, and as whom. */
+export interface Place {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Signs out again. */
+  leave(): Promise<void>
+}
+interface Call {
+  readonly method: string
+  readonly path: string
+  readonly body: string | undefined
+  readonly hasBody: boolean
+}
+
+async function* call(
+  place: Place,
+  { method, path, body, hasBody }: Call,
+  signal: AbortSignal,
+): ReturnType<Run> {
+  const response = await fetch(new URL(path, place.url), {
+    method,
     redirect: 'manual',
-    signal: AbortSignal.any([context.signal, AbortSignal.timeout(answerMsMax)]),
-    headers: hasBody ? { 'content-type': 'application/json' } : {},
+    signal: AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]),
+    headers: { ...place.headers, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
     ...(hasBody ? { body: body ?? '{}' } : {}),
   })
   if (response.status >= 400) throw await readProblem(response)
