@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildOpenApi } from '../apps/backend/src/http/openapi.ts'
+import { alarmsPage } from './docs/alarms.ts'
 import { benchPage } from './docs/bench.ts'
 import { cliPage } from './docs/cli.ts'
+import { costsPage } from './docs/costs.ts'
 import { errorsPage } from './docs/errors.ts'
 import { limitsPage } from './docs/limits.ts'
 import { metricsPage } from './docs/metrics.ts'
@@ -14,8 +16,10 @@ const folder = join(import.meta.dirname, '../docs/generated')
 
 /** Every generated file and what makes it. Nothing else may lie in docs/generated. */
 const files: Readonly<Record<string, () => string | Promise<string>>> = {
+  'alarms.md': alarmsPage,
   'bench.md': benchPage,
   'cli.md': cliPage,
+  'costs.md': costsPage,
   'errors.md': errorsPage,
   'limits.md': limitsPage,
   'metrics.md': metricsPage,

@@ -14,6 +14,8 @@ interface Image {
   readonly bundle: string
   /** By their path in the image, where they come from. */
   readonly folders: Readonly<Record<string, string>>
+  /** Single files, in the same way. */
+  readonly files: Readonly<Record<string, string>>
   readonly written: readonly string[]
 }
 
@@ -21,9 +23,11 @@ export const images = {
   backend: {
     bundle: 'backend.mjs',
     folders: { 'app/effects': 'effects' },
+    // Who vouches for databases of RDS: no system knows them.
+    files: { 'app/rds-ca.pem': 'infrastructure/docker/rds-ca.pem' },
     written: ['data'],
   },
-  frontend: { bundle: 'frontend.mjs', folders: {}, written: [] },
+  frontend: { bundle: 'frontend.mjs', folders: {}, files: {}, written: [] },
 } as const satisfies Readonly<Record<string, Image>>
 
 export type ImageName = keyof typeof images
@@ -41,7 +45,7 @@ export async function assemble(
   folder: string,
   platform: ImagePlatform,
 ): Promise<void> {
-  const { bundle, folders, written }: Image = images[name]
+  const { bundle, folders, files, written }: Image = images[name]
   await mkdir(folder, { recursive: true })
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
 
@@ -56,6 +60,7 @@ export async function assemble(
       recursive: true,
       filter: path => !path.endsWith('.ts'),
     })
+  for (const [to, from] of Object.entries(files)) await cp(join(root, from), join(folder, to))
   for (const path of written) {
     await mkdir(join(folder, path), { recursive: true })
     // Some builders leave an empty folder out.

@@ -8,6 +8,7 @@ FROM node:24-bookworm-slim@${NODE_DIGEST}
 COPY app/node_modules/ /app/node_modules/
 COPY app/effects/ /app/effects/
 COPY app/migrations/ /app/migrations/
+COPY app/rds-ca.pem /app/
 COPY app/backend.mjs app/backend.mjs.map app/decode-child.mjs app/decode-child.mjs.map /app/
 # The only place that is written to; its owner is the user below.
 COPY --chown=1000:1000 data/ /data/

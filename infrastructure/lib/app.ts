@@ -1,5 +1,5 @@
-import { App, Validations } from 'aws-cdk-lib'
-import { AwsSolutionsChecks } from 'cdk-nag'
+import { App } from 'aws-cdk-lib'
+import { addChecks } from './checks.ts'
 import type { Config } from './config/config.ts'
 import { Cicd } from './stacks/cicd.ts'
 import { Compute } from './stacks/compute.ts'
@@ -22,7 +22,7 @@ export function buildApp(config: Config, { context, outdir }: AppOptions = {}): 
     ...(context && { context: { ...context } }),
     ...(outdir !== undefined && { outdir }),
   })
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+  addChecks(app)
 
   const order = [
     new Cicd(app, config),

@@ -80,6 +80,49 @@ describe('alarms', () => {
       ]),
     )
   })
+
+  it('lead to the curves of the dashboard', () => {
+    expect(
+      alarms.filter(
+        one => !/ Dashboard: https:\/\/\S+#dashboards\/dashboard\/bp /.test(one.description),
+      ),
+    ).toEqual([])
+  })
+
+  it('are all there: those of the core, and those of one fleet', () => {
+    const whats = (prefix: string, suffix: string) =>
+      alarms
+        .map(one => one.name)
+        .filter(name => name.startsWith(prefix) && name.endsWith(suffix))
+        .map(name => name.slice(prefix.length, name.length - suffix.length))
+        .toSorted()
+    const fleet = '-production-portraits'
+    expect(whats('bp-net-', fleet)).toEqual(['backlog', 'queue-empty', 'silent', 'wake'])
+    expect(whats('bp-p2-', fleet)).toEqual([
+      'breaker-open',
+      'error-rate',
+      'launch-failures',
+      'metrics-missing',
+      'no-capacity',
+      'nobody-comes',
+      'orphans',
+      'scaler-silent',
+      'sizes-differ',
+    ])
+    expect(whats('bp-p3-', fleet)).toEqual([
+      'backlog',
+      'idle',
+      'idle-share',
+      'interruptions',
+      'oldest-wait',
+    ])
+    expect(whats('bp-p3-', '').filter(name => !name.endsWith(fleet))).toEqual([
+      'quota-on-demand',
+      'quota-spot',
+      'secret-age',
+    ])
+    expect(alarms.length).toBe(42)
+  })
 })
 
 describe('runbooks', () => {

@@ -60,6 +60,8 @@ export interface Synthesized {
     readonly type: string
     readonly path: string
   }[]
+  /** The whole templates, by stack. */
+  readonly templates: Readonly<Record<string, unknown>>
   /** The templates as they are deployed. */
   readonly text: string
   /** What a synth would have had to ask AWS; must be nothing. */
@@ -67,8 +69,17 @@ export interface Synthesized {
   of(type: string, stack?: string): readonly Found[]
 }
 
+/** What was made of a document before. A synth takes seconds, its answer never changes, and ten suites ask for the same. */
+const made = new WeakMap<object, Synthesized>()
+
 /** Synthesizes an installation into a folder that is gone afterwards. Every check of the app runs in it. */
-export function synthesize(document: unknown): Synthesized {
+export function synthesize(document: object): Synthesized {
+  const known = made.get(document) ?? build(document)
+  made.set(document, known)
+  return known
+}
+
+function build(document: object): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'bp-synth-'))
   try {
     const config = readConfig(document)
@@ -86,6 +97,9 @@ export function synthesize(document: unknown): Synthesized {
       resources,
       parameters: templates.flatMap(({ stack, template }) =>
         Object.values(template.Parameters).map(it => ({ stack, type: it.Type, path: it.Default })),
+      ),
+      templates: Object.fromEntries(
+        assembly.stacks.map(stack => [stack.stackName, stack.template] as const),
       ),
       text: JSON.stringify(templates),
       missing: assembly.manifest.missing ?? [],

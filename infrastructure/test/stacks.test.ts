@@ -170,7 +170,7 @@ describe.each(both)('the %s installation', (name, app) => {
       for (const container of listOf(task.Properties['ContainerDefinitions'])) {
         expect(container).toMatchObject({ User: 'node', ReadonlyRootFilesystem: true })
         const plain = listOf(field(container, 'Environment')).map(one => String(field(one, 'Name')))
-        expect(plain.filter(one => /PASSWORD|SECRET|TOKEN|APP_KEY|OAUTH/.test(one))).toEqual([])
+        expect(plain.filter(one => /PASSWORD|SECRET\b|TOKEN|APP_KEY|OAUTH/.test(one))).toEqual([])
       }
     }
   })
@@ -264,13 +264,18 @@ describe.each(both)('the %s installation', (name, app) => {
     expect(JSON.stringify(cache?.Properties['AuthToken'])).toContain('{{resolve:secretsmanager:')
   })
 
-  it('makes the secrets of the guide', () => {
+  it('makes the secrets of the guide, that of a CDN only where there is one', () => {
+    const { mediaSigningKey, ...always } = names.secrets
+    const wanted = [
+      ...Object.values(always),
+      ...(app.config.mediaPublicKey === undefined ? [] : [mediaSigningKey]),
+    ]
     expect(
       app
         .of('AWS::SecretsManager::Secret')
         .map(one => String(one.Properties['Name']))
         .toSorted(),
-    ).toEqual(Object.values(names.secrets).toSorted())
+    ).toEqual(wanted.toSorted())
   })
 
   it('keeps what runs in CloudFormation out of Lambda', () => {
@@ -342,6 +347,13 @@ describe('options', () => {
         field(cdn?.Properties, 'DistributionConfig', 'DefaultCacheBehavior', 'TrustedKeyGroups'),
       ),
     ).toHaveLength(1)
+    // What a link asks of the answer has to reach S3, and nothing that is shown may run.
+    const policies = JSON.stringify([
+      ...recommended.of('AWS::CloudFront::CachePolicy'),
+      ...recommended.of('AWS::CloudFront::ResponseHeadersPolicy'),
+    ])
+    for (const wanted of ['response-content-disposition', 'response-content-type', 'sandbox;'])
+      expect(policies).toContain(wanted)
     expect(recommended.of('AWS::CloudFront::OriginAccessControl')).toHaveLength(1)
     expect(cheapest.of('AWS::CloudFront::Distribution')).toEqual([])
   })
@@ -352,6 +364,45 @@ describe('options', () => {
     expect(gateway?.Properties['AvailabilityMode']).toBe('regional')
     const routes = app.of('AWS::EC2::Route').filter(one => one.Properties['NatGatewayId'])
     expect(routes).toHaveLength(2)
+  })
+
+  it('without a way out tasks reach by endpoints what they ask AWS for, and nobody else comes in there', () => {
+    const app = synthesize({ ...documents.cheapest, nat: 'none' })
+    for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::Instance', 'AWS::EC2::EIP'])
+      expect(app.of(type)).toEqual([])
+    const endpoints = app.of('AWS::EC2::VPCEndpoint')
+    const services = endpoints.map(one => {
+      const text = JSON.stringify(one.Properties['ServiceName'])
+      return /[.]((?:ecr[.])?[a-z0-9]+)"/.exec(text)?.[1] ?? text
+    })
+    expect(services.toSorted()).toEqual([
+      'autoscaling',
+      'dynamodb',
+      'ec2',
+      'ecr.api',
+      'ecr.dkr',
+      'logs',
+      'monitoring',
+      's3',
+      'secretsmanager',
+      'ssm',
+      'ssmmessages',
+    ])
+    // What the roles of tasks may call, an endpoint leads to. S3 has a gateway; IAM and STS are not called by tasks.
+    const called = new Set(
+      app
+        .of('AWS::IAM::Policy', names.stacks.compute)
+        .flatMap(one => [
+          ...JSON.stringify(one.Properties).matchAll(/"([a-z0-9-]+):[A-Z][A-Za-z]+"/g),
+        ])
+        .map(([, service = '']) => service),
+    )
+    const by: Readonly<Record<string, string>> = {
+      cloudwatch: 'monitoring',
+      ecr: 'ecr.api',
+    }
+    expect([...called].filter(one => !services.includes(by[one] ?? one))).toEqual([])
+    expect(reaches(app, 'bp-endpoints')).toEqual(['bp-backend:443', 'bp-frontend:443'])
   })
 
   it('without a repository no role for workflows is made', () => {

@@ -57,6 +57,10 @@ const parameter = (path: string) => `arn:aws:ssm:${here}:parameter${path}`
 const service = (name: string) => `arn:aws:ecs:${here}:service/bp/${name}`
 const stack = (name: string) => `arn:aws:cloudformation:${here}:stack/${name}/1`
 const instance = `arn:aws:ec2:${here}:instance/i-1`
+const image = 'arn:aws:ec2:us-east-1::image/ami-1'
+const publicImage = 'arn:aws:ssm:us-east-1::parameter/aws/service/deeplearning/ami/x86_64/x'
+const scalable = `arn:aws:application-autoscaling:${here}:scalable-target/1`
+const ofEcs = { 'application-autoscaling:service-namespace': 'ecs' }
 const cluster = { 'ecs:cluster': `arn:aws:ecs:${here}:cluster/bp` }
 const toEcs = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' }
 const toCfn = { 'iam:PassedToService': 'cloudformation.amazonaws.com' }
@@ -73,15 +77,26 @@ const allowed: readonly Row[] = [
   ['bp-gha-deploy', 'ecs:UpdateService', service('bp-frontend')],
   ['bp-gha-deploy', 'iam:PassRole', role('bp-backend-task'), toEcs],
   ['bp-gha-deploy', 'ssm:PutParameter', parameter('/bp/images/backend')],
+  ['bp-gha-deploy', 'application-autoscaling:RegisterScalableTarget', scalable, ofEcs],
+  ['bp-gha-db', 'ecs:DescribeServices', service('bp-backend')],
   ['bp-gha-db', 'ecs:RunTask', `arn:aws:ecs:${here}:task-definition/bp-backend:7`, cluster],
   ['bp-gha-db', 'logs:GetLogEvents', `arn:aws:logs:${here}:log-group:/ecs/bp-backend:a`],
   ['bp-gha-infra', 'sts:AssumeRole', cdk('deploy')],
+  ['bp-gha-infra', 'ssm:PutParameter', parameter('/bp/images/frontend')],
   ['bp-gha-fleet', 'cloudformation:ExecuteChangeSet', stack('bp-gpu-fleet-staging-portraits')],
   ['bp-gha-fleet', 'iam:PassRole', cdk('cfn-exec'), toCfn],
+  ['bp-gha-fleet', 'cloudformation:DescribeStacks', stack('bp-network')],
+  ['bp-gha-fleet', 'ssm:GetParameter', publicImage],
+  ['bp-gha-fleet', 'autoscaling:DescribeAutoScalingGroups', '*'],
   ['bp-gha-fleet', 'ssm:PutParameter', parameter('/bp/ami/fleets/staging/portraits')],
   ['bp-gha-fleet', 'logs:CreateLogGroup', `arn:aws:logs:${here}:log-group:/gpu-workers/portraits`],
   ['bp-gha-ami', 'ec2:RunInstances', instance, { 'aws:RequestTag/Project': 'bp' }],
   ['bp-gha-ami', 'ec2:TerminateInstances', instance, ours],
+  ['bp-gha-ami', 'ec2:CreateTags', image, ours],
+  ['bp-gha-ami', 'ec2:CreateTags', image, { 'ec2:CreateAction': 'CreateImage' }],
+  ['bp-gha-ami', 'ec2:GetConsoleOutput', instance, ours],
+  ['bp-gha-ami', 'ssm:GetParameter', publicImage],
+  ['bp-gha-ami', 'ssm:GetParameter', parameter('/bp/fleets/staging/portraits/active_bundle')],
   ['bp-gha-ami', 'ssm:PutParameter', parameter('/bp/ami/fleets/staging/portraits')],
 ]
 const denied: readonly Row[] = [
@@ -94,16 +109,26 @@ const denied: readonly Row[] = [
   ['bp-gha-deploy', 'sts:AssumeRole', cdk('deploy')],
   ['bp-gha-db', 'ecs:RunTask', `arn:aws:ecs:${here}:task-definition/other:1`, cluster],
   ['bp-gha-db', 'ecs:RunTask', `arn:aws:ecs:${here}:task-definition/bp-backend:7`],
+  ['bp-gha-deploy', 'application-autoscaling:RegisterScalableTarget', scalable],
   ['bp-gha-db', 'ecs:UpdateService', service('bp-backend')],
+  ['bp-gha-db', 'ecs:DescribeServices', service('bp-frontend')],
   ['bp-gha-db', 'secretsmanager:GetSecretValue', '*'],
   ['bp-gha-infra', 'sts:AssumeRole', role('admin')],
   ['bp-gha-infra', 'iam:CreateRole', role('bp-x')],
+  ['bp-gha-infra', 'ssm:PutParameter', parameter('/bp/ami/fleets/staging/portraits')],
   ['bp-gha-fleet', 'sts:AssumeRole', cdk('deploy')],
   ['bp-gha-fleet', 'cloudformation:ExecuteChangeSet', stack('bp-data')],
+  ['bp-gha-fleet', 'cloudformation:DescribeStacks', stack('other')],
+  ['bp-gha-fleet', 'autoscaling:UpdateAutoScalingGroup', '*'],
   ['bp-gha-fleet', 'cloudformation:DeleteStack', stack('bp-network')],
   ['bp-gha-fleet', 'ssm:GetParameter', parameter('/bp/fleets/production/fleet-secret')],
   ['bp-gha-ami', 'ec2:RunInstances', instance],
   ['bp-gha-ami', 'ec2:TerminateInstances', instance],
+  ['bp-gha-ami', 'ec2:CreateTags', image],
+  ['bp-gha-ami', 'ec2:CreateTags', instance, ours],
+  ['bp-gha-ami', 'ec2:GetConsoleOutput', instance],
+  ['bp-gha-ami', 'ssm:PutParameter', publicImage],
+  ['bp-gha-ami', 'ssm:PutParameter', parameter('/bp/fleets/staging/portraits/active_bundle')],
   ['bp-gha-ami', 'ssm:PutParameter', parameter('/bp/images/backend')],
   [
     'bp-gha-ami',
@@ -124,11 +149,21 @@ describe('the roles of workflows', () => {
       expect(isAllowed(who, action, resource, context)).toBe(false)
     })
 
-  it('are taken by one environment of one repository, for an hour', () => {
+  it('are taken by whole subjects of one repository, for an hour', () => {
     const github = roles.filter(one => String(one.Properties['RoleName']).startsWith('bp-gha-'))
     expect(github.map(one => one.Properties['RoleName'])).toEqual(
       ['deploy', 'db', 'infra', 'fleet', 'ami'].map(one => `bp-gha-${one}`),
     )
+    const production = 'repo:acme@1/bp@2:environment:production'
+    // A staging fleet is served by the environment of its stage, which needs no reviewer.
+    const both = [production, 'repo:acme@1/bp@2:environment:staging']
+    const subjects: Readonly<Record<string, unknown>> = {
+      'bp-gha-deploy': production,
+      'bp-gha-db': production,
+      'bp-gha-infra': production,
+      'bp-gha-fleet': both,
+      'bp-gha-ami': both,
+    }
     for (const one of github) {
       expect(one.Properties['MaxSessionDuration']).toBe(3600)
       expect(one.Properties['AssumeRolePolicyDocument']).toMatchObject({
@@ -139,7 +174,7 @@ describe('the roles of workflows', () => {
               StringEquals: {
                 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
                 'token.actions.githubusercontent.com:sub':
-                  'repo:acme@1/bp@2:environment:production',
+                  subjects[String(one.Properties['RoleName'])],
                 'token.actions.githubusercontent.com:repository_id': '2',
               },
             },

@@ -37,6 +37,48 @@ describe('the configuration', () => {
   const certificate = (region: string) =>
     `arn:aws:acm:${region}:111122223333:certificate/12345678-1234-1234-1234-123456789012`
   it.each([
+    ['no account', { account: undefined }, 'account: is missing: sign in to AWS'],
+    ['no budget at all', { budget_usd_month: undefined }, 'budget_usd_month: must be a number'],
+    ['an unknown shape', { shape: 'big' }, 'shape: must be one of recommended, cheapest'],
+    ['an unknown way out', { nat: 'vpn' }, 'nat: must be one of gateway, regional, instance, none'],
+    [
+      'fleets without a way out',
+      { nat: 'none', fleets: [fleet] },
+      'nat: must be gateway, regional or instance when there are fleets',
+    ],
+    [
+      'an unknown cache',
+      { cache_engine: 'memcached' },
+      'cache_engine: must be one of redis, valkey',
+    ],
+    ['a region that is no text', { region: 3 }, 'region: must be a text in quotes'],
+    [
+      'an unknown stage',
+      { fleets: [{ ...fleet, stage: 'prod' }] },
+      'fleets.0.stage: stage must be',
+    ],
+    [
+      'a bad slug',
+      { fleets: [{ ...fleet, slug: 'My Fleet' }] },
+      'fleets.0.slug: slug must be 1 to',
+    ],
+    [
+      'a machine type of no template',
+      { fleets: [{ ...fleet, instance_types: ['m5.large'] }] },
+      'fleets.0.instance_types.0: m5.large is no machine of gpu-24gb',
+    ],
+    [
+      'a template that is in no catalogue',
+      { fleets: [{ ...fleet, template: 'gpu-1tb' }] },
+      'fleets.0.template: template must be one of gpu-16gb',
+    ],
+    ['a fleet without max', { fleets: [{ ...fleet, max: undefined }] }, 'fleets.0.max: is missing'],
+    [
+      'a fleet that is too large',
+      { fleets: [{ ...fleet, max: 101 }] },
+      'fleets.0.max: may be at most 100',
+    ],
+    ['fleets that are no list', { fleets: 'portraits' }, 'fleets: must be a list'],
     ['a short account', { account: '1234' }, 'account: must be the 12 digits'],
     ['an unknown region', { region: 'mars-1' }, 'region: must be one of us-east-1'],
     ['a foreign zone', { zones: ['us-east-1a', 'eu-west-1a'] }, 'zones.1: must be a zone of'],
@@ -70,9 +112,13 @@ describe('the configuration', () => {
       { fleets: [{ ...fleet, slug: 'portraits-od' }] },
       'fleets.0.slug: slug must be 1 to 32',
     ],
-    ['a fleet twice', { fleets: [fleet, fleet] }, 'fleets.1: staging/portraits stands twice'],
+    [
+      'a fleet twice',
+      { fleets: [fleet, fleet] },
+      'fleets.1: staging/portraits stands twice: remove one',
+    ],
     ['min above max', { fleets: [{ ...fleet, min: 3 }] }, 'fleets.0.min: 3 is more than max'],
-    ['a misspelt setting', { shpae: 'cheapest' }, 'shpae'],
+    ['a misspelt setting', { shpae: 'cheapest' }, 'shpae: no such setting'],
   ])('refuses %s', (_, change, said) => {
     const faults = faultsOf(() => readConfig({ ...good, ...change }))
     expect(faults).toHaveLength(1)

@@ -1,10 +1,10 @@
 /** The one configuration of an installation. Everything else in this room follows from it. */
 import { z } from 'zod'
-import { DesiredConfig } from './desired-config.ts'
+import { DesiredConfig } from '@bp/contracts/shapes/desired-config'
 import { regionZones } from './regions.ts'
 import { shapes, type Shape } from './shapes.ts'
 
-const natModes = ['gateway', 'regional', 'instance'] as const
+const natModes = ['gateway', 'regional', 'instance', 'none'] as const
 export type NatMode = (typeof natModes)[number]
 
 const certificateArn = /^arn:aws:acm:([a-z0-9-]+):(\d{12}):certificate\/[0-9a-f-]+$/
@@ -20,7 +20,11 @@ const Input = z
         error: `must be one of ${Object.keys(regionZones).join(', ')}`,
       })
       .default('us-east-1'),
-    zones: z.tuple([z.string(), z.string()]).optional(),
+    zones: z
+      .tuple([z.string(), z.string()], {
+        error: 'must be two zones, like ["us-east-1a", "us-east-1b"]',
+      })
+      .optional(),
     domain: z
       .string()
       .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, {
@@ -36,6 +40,7 @@ const Input = z
       .number({ error: 'must be a number of dollars a month' })
       .positive({ error: 'must be more than 0 dollars a month' }),
     nat: z.enum(natModes).optional(),
+    cache_engine: z.enum(['redis', 'valkey']).optional(),
     media_public_key: z
       .string()
       .regex(publicKey, { error: 'must be a public key in PEM form (BEGIN PUBLIC KEY)' })
@@ -65,12 +70,17 @@ const Input = z
       fault(['certificate_arn'], `must be a certificate of ${given.region}, where the system runs`)
     if (given.certificate_arn !== undefined && given.domain === undefined)
       fault(['domain'], 'is needed with a certificate: which name does it stand for?')
+    if (given.nat === 'none' && given.fleets.length > 0)
+      fault(
+        ['nat'],
+        'must be gateway, regional or instance when there are fleets: without a way out their machines reach neither the front door nor their models',
+      )
     const seen = new Set<string>()
     for (const [at, fleet] of given.fleets.entries()) {
       const key = `${fleet.stage}/${fleet.slug}`
-      if (seen.has(key)) fault(['fleets', at], `${key} stands twice`)
+      if (seen.has(key))
+        fault(['fleets', at], `${key} stands twice: remove one, or give it another slug or stage`)
       seen.add(key)
-      if (fleet.min > fleet.max) fault(['fleets', at, 'min'], `${fleet.min} is more than max`)
     }
   })
 
@@ -104,10 +114,14 @@ export class ConfigFault extends Error {
 
 /** Reads a configuration document. Throws `ConfigFault` with all faults at once, each with its place. */
 export function readConfig(document: unknown): Config {
-  const parsed = Input.safeParse(document)
+  const parsed = Input.safeParse(document, { error: plain })
   if (!parsed.success) throw new ConfigFault(parsed.error.issues.map(sentence))
   const given = parsed.data
-  const shape = shapes[given.shape]
+  const chosen = shapes[given.shape]
+  const shape: Shape = {
+    ...chosen,
+    cache: { ...chosen.cache, engine: given.cache_engine ?? chosen.cache.engine },
+  }
   const zones = given.zones ?? regionZones[given.region]
   if (zones === undefined) throw new Error(`no zones of ${given.region}`)
   return {
@@ -132,3 +146,33 @@ export function readConfig(document: unknown): Config {
 
 const sentence = (issue: z.core.$ZodIssue): string =>
   issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`
+
+/** What to do about a setting that is needed and not there. */
+const needed: Readonly<Record<string, string>> = {
+  account:
+    'is missing: sign in to AWS, so that the credentials tell it, or name the 12 digits of your account',
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  array: 'a list',
+  tuple: 'a list',
+  object: 'an object in braces',
+  string: 'a text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+}
+
+/** Faults of form in the words of whoever wrote the file. Those of meaning stand beside their settings. */
+function plain(issue: z.core.$ZodRawIssue): string | undefined {
+  const name = String(issue.path?.at(-1) ?? '')
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined
+      ? (needed[name] ?? 'is missing')
+      : `must be ${kinds[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`
+  if (issue.code === 'too_big') return `may be at most ${issue.maximum}`
+  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`
+  if (issue.code === 'unrecognized_keys')
+    return `${issue.keys.join(', ')}: no such setting; is it misspelt? infrastructure/README.md lists them`
+  return undefined
+}

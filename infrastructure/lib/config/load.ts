@@ -17,7 +17,7 @@ export function loadConfig(file: string, surroundings: Surroundings): Config {
     throw new ConfigFault([
       `There is no ${file}. Copy infrastructure/config.example.json there and fill it in.`,
     ])
-  const document = parse(file)
+  const document = readDocument(file)
   const fleets = document['fleets']
   return readConfig({
     ...(surroundings.account !== undefined && { account: surroundings.account }),
@@ -25,13 +25,14 @@ export function loadConfig(file: string, surroundings: Surroundings): Config {
     ...document,
     ...(Array.isArray(fleets) && {
       fleets: fleets.map(fleet =>
-        typeof fleet === 'string' ? parse(resolve(dirname(file), fleet)) : fleet,
+        typeof fleet === 'string' ? readDocument(resolve(dirname(file), fleet)) : fleet,
       ),
     }),
   })
 }
 
-function parse(file: string): Record<string, unknown> {
+/** The object in a file of JSON. Throws `ConfigFault`. */
+export function readDocument(file: string): Record<string, unknown> {
   let value: unknown
   try {
     value = JSON.parse(readFileSync(file, 'utf8'))

@@ -19,18 +19,29 @@ export class BackendService extends WebService {
       ...props,
       kind: 'backend',
       environment: {
+        AWS_REGION: config.region,
         BP_HOST: '0.0.0.0',
         BP_PORT: String(ports.backend),
         BP_PUBLIC_URL: door.url,
+        // The root is read-only; what little a task writes, nobody needs after it.
+        BP_DATA: '/tmp/bp',
+        BP_LOCAL_ANONYMOUS: '0',
         BP_DATABASE_HOST: shareOf(stack, 'data', 'database-host'),
         BP_DATABASE_PORT: String(ports.database),
         BP_DATABASE_NAME: 'bp',
+        BP_DATABASE_TLS: '1',
+        // In the image: whoever vouches for databases of RDS is known to no system.
+        BP_DATABASE_CA: '/app/rds-ca.pem',
         BP_REDIS_HOST: shareOf(stack, 'data', 'cache-host'),
         BP_REDIS_PORT: String(ports.cache),
+        BP_REDIS_TLS: '1',
         BP_MEDIA_BUCKET: names.buckets.media(config.account),
         BP_MODELS_BUCKET: names.buckets.models(config.account),
         BP_MEDIA_HOST: shareOf(stack, 'data', 'media-host'),
         BP_MEDIA_KEY_PAIR: shareOf(stack, 'data', 'media-key-pair'),
+        BP_POINTERS: 'ssm',
+        BP_METRICS: 'cloudwatch',
+        BP_FLEET_SECRETS: 'ssm',
       },
       secrets: {
         BP_DATABASE_USER: TaskSecret.fromSecretsManager(database, 'username'),
@@ -41,6 +52,11 @@ export class BackendService extends WebService {
         BP_APP_KEY: TaskSecret.fromSecretsManager(secret('AppKey', 'app-key-arn')),
         // Whole: a provider that is not configured is an absent key, and that must not stop a task.
         BP_OAUTH: TaskSecret.fromSecretsManager(secret('Oauth', 'oauth-arn')),
+        ...(config.mediaPublicKey !== undefined && {
+          BP_MEDIA_PRIVATE_KEY: TaskSecret.fromSecretsManager(
+            secret('MediaSigningKey', 'media-signing-key-arn'),
+          ),
+        }),
       },
     })
     const allowed = rights(config.region, config.account)

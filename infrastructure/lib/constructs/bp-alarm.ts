@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import {
   Alarm,
   ComparisonOperator,
@@ -7,6 +7,7 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
+import { names } from '@bp/contracts/names'
 
 /** What silence means: `notBreaching` all is well, `breaching` the worst, `ignore` what was true before, `missing` unknown. */
 type Missing = 'notBreaching' | 'breaching' | 'ignore' | 'missing'
@@ -32,6 +33,9 @@ export interface BpAlarmProps {
 
 /** An alarm that carries what people see and where its runbook stands. */
 export class BpAlarm extends Alarm {
+  /** What it was made of, for the page of all alarms. */
+  readonly facts: BpAlarmProps
+
   constructor(scope: Construct, id: string, props: BpAlarmProps) {
     const { above, below } = props
     const threshold = above ?? below
@@ -39,7 +43,7 @@ export class BpAlarm extends Alarm {
       throw new Error(`${props.name}: say either above or below`)
     super(scope, id, {
       alarmName: props.name,
-      alarmDescription: `${props.sees} Runbook: ${props.runbook}`,
+      alarmDescription: describe(Stack.of(scope).region, props),
       metric: props.metric,
       threshold,
       comparisonOperator:
@@ -50,11 +54,21 @@ export class BpAlarm extends Alarm {
       datapointsToAlarm: props.points ?? 1,
       treatMissingData: treatments[props.missing],
     })
+    this.facts = props
     if (props.action !== undefined) {
       this.addAlarmAction(props.action)
       this.addOkAction(props.action)
     }
   }
+}
+
+/** What stands in the message that wakes somebody: what people see, the curves, and what to do. */
+export function describe(
+  region: string,
+  { sees, runbook }: Pick<BpAlarmProps, 'sees' | 'runbook'>,
+): string {
+  const dashboard = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`
+  return `${sees} Dashboard: ${dashboard} Runbook: ${runbook}`
 }
 
 const treatments: Readonly<Record<Missing, TreatMissingData>> = {

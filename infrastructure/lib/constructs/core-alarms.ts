@@ -15,7 +15,10 @@ const metric = (
   period = minute,
 ) => new Metric({ namespace, metricName, statistic, dimensionsMap: { ...dimensionsMap }, period })
 
-export type CoreMetrics = ReturnType<typeof coreMetrics>
+export type CoreMetrics = ReturnType<typeof coreMetrics> & {
+  /** Age of the oldest secret that is changed by habit, in days. */
+  readonly secretDays: IMetric
+}
 
 /** What is measured of the core, each defined once for alarms and dashboard. */
 export function coreMetrics(stack: BpStack) {
@@ -79,7 +82,7 @@ export function coreMetrics(stack: BpStack) {
     cacheMemory: ofCache('DatabaseMemoryUsagePercentage', 'Maximum'),
     cacheEvictions: ofCache('Evictions', 'Sum'),
     natPorts:
-      config.nat === 'gateway'
+      config.nat === 'gateway' || config.nat === 'regional'
         ? metric('AWS/NATGateway', 'ErrorPortAllocation', 'Sum', {
             NatGatewayId: shareOf(stack, 'network', 'nat-gateway'),
           })
@@ -272,6 +275,16 @@ export function coreAlarms(m: CoreMetrics, config: Config): readonly CoreAlarm[]
       runbook: `${cache}#memory`,
     },
   ]
+  rows.push({
+    id: 'OldSecret',
+    tier: 'p3',
+    what: 'secret-age',
+    metric: m.secretDays,
+    above: 90,
+    missing: 'ignore', // published once a day; a gap makes no secret younger
+    sees: 'Nothing: whoever has copied an old secret can still come in.',
+    runbook: 'docs/runbooks/secrets.md#secret-age',
+  })
   if (m.natPorts !== undefined)
     rows.push({
       id: 'NatPorts',

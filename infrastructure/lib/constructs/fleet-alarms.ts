@@ -74,9 +74,39 @@ const rowsOf = (m: FleetMetrics): readonly Row[] => [
     tier: 'p2',
     what: 'launch-failures',
     metric: m.launchFailures,
+    above: 0,
+    points: 10,
+    of: 10, // one boot may fail: the next one that succeeds puts it back to 0
+    missing: 'notBreaching',
+    sees: 'Machines come late: some start and do not become ready.',
+  },
+  {
+    tier: 'p2',
+    what: 'breaker-open',
+    metric: m.launchFailures,
     above: 2, // the third in a row opens the breaker
     missing: 'notBreaching',
-    sees: 'Jobs wait: machines start and do not become ready.',
+    sees: 'Jobs wait: no machine becomes ready, and no more are launched but a probe now and then.',
+  },
+  {
+    tier: 'p2',
+    what: 'no-capacity',
+    metric: m.noCapacity,
+    above: 0,
+    points: 3,
+    of: 3,
+    missing: 'notBreaching', // published only while something is launched
+    sees: 'Jobs wait: AWS has no machine of these types, in no zone.',
+  },
+  {
+    tier: 'p2',
+    what: 'sizes-differ',
+    metric: m.sizesDiffer,
+    above: 0,
+    points: 10,
+    of: 10,
+    missing: 'notBreaching', // an empty group publishes nothing
+    sees: 'Jobs may wait: the group does not get the machines that it wants, or keeps ones that it does not want.',
   },
   {
     tier: 'p2',
@@ -115,5 +145,23 @@ const rowsOf = (m: FleetMetrics): readonly Row[] => [
     above: 5,
     missing: 'notBreaching',
     sees: 'Jobs start over: Spot machines are taken back often.',
+  },
+  {
+    tier: 'p3',
+    what: 'idle',
+    metric: m.idle,
+    above: 0,
+    points: 60,
+    of: 60,
+    missing: 'notBreaching', // an empty group publishes nothing
+    sees: 'Nothing: a machine has stood idle for an hour and costs money.',
+  },
+  {
+    tier: 'p3',
+    what: 'idle-share',
+    metric: m.idleShare,
+    above: 2,
+    missing: 'notBreaching', // a fleet at zero publishes neither
+    sees: 'Nothing: over a day, idling cost more than twice as much as working.',
   },
 ]

@@ -18,18 +18,19 @@ export interface GroupsProps {
  *   gpu    → out at 443 (that is how it reaches the alb too)
  */
 export class Groups extends Construct {
+  readonly backend: SecurityGroup
+  readonly frontend: SecurityGroup
+  readonly #vpc: IVpc
+
   constructor(stack: BpStack, id: string, { vpc, hasCertificate }: GroupsProps) {
     super(stack, id)
-    const group = (name: string, description: string) =>
-      new SecurityGroup(this, name, {
-        vpc,
-        securityGroupName: `bp-${name}`,
-        description,
-        allowAllOutbound: false,
-      })
+    this.#vpc = vpc
+    const group = this.group.bind(this)
     const alb = group('alb', 'bp load balancer')
     const backend = group('backend', 'bp backend tasks')
     const frontend = group('frontend', 'bp frontend tasks')
+    this.backend = backend
+    this.frontend = frontend
     const database = group('database', 'bp database')
     const cache = group('cache', 'bp cache')
     const gpu = group('gpu', 'bp GPU workers')
@@ -58,5 +59,15 @@ export class Groups extends Construct {
     publish(stack, 'network', 'database-group', database.securityGroupId)
     publish(stack, 'network', 'cache-group', cache.securityGroupId)
     publish(stack, 'network', 'gpu-group', gpu.securityGroupId)
+  }
+
+  /** A group that lets nobody in and nothing out, until a rule says so. */
+  group(name: string, description: string): SecurityGroup {
+    return new SecurityGroup(this, name, {
+      vpc: this.#vpc,
+      securityGroupName: `bp-${name}`,
+      description,
+      allowAllOutbound: false,
+    })
   }
 }

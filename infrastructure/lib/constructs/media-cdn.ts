@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
+import { Duration } from 'aws-cdk-lib'
 import {
   CachePolicy,
+  CacheQueryStringBehavior,
   Distribution,
+  HeadersFrameOption,
   HttpVersion,
   KeyGroup,
   PriceClass,
@@ -26,7 +30,10 @@ export class MediaCdn extends Construct {
 
   constructor(scope: Construct, id: string, { media, publicKeyPem }: MediaCdnProps) {
     super(scope, id)
-    const key = new PublicKey(this, 'Key', { encodedKey: publicKeyPem })
+    // A key cannot be changed, only another one put beside it: so it is called by what it is.
+    const text = publicKeyPem.replaceAll(/\s/g, '')
+    const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
+    const key = new PublicKey(this, `Key${digest}`, { encodedKey: publicKeyPem })
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'bp media',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -35,8 +42,8 @@ export class MediaCdn extends Construct {
         origin: S3BucketOrigin.withOriginAccessControl(media),
         trustedKeyGroups: [new KeyGroup(this, 'Keys', { items: [key] })],
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy: ResponseHeadersPolicy.CORS_ALLOW_ALL_ORIGINS_AND_SECURITY_HEADERS,
+        cachePolicy: this.caching(),
+        responseHeadersPolicy: this.saying(),
       },
     })
     accept(distribution, 'AwsSolutions-CFR1', 'People of all countries are meant to come.')
@@ -57,5 +64,50 @@ export class MediaCdn extends Construct {
     )
     this.host = distribution.distributionDomainName
     this.keyPairId = key.publicKeyId
+  }
+
+  /** A link says how its file is to be shown. S3 has to hear it, and two who ask differently are answered differently. */
+  private caching(): CachePolicy {
+    return new CachePolicy(this, 'Caching', {
+      comment: 'bp media: by address and by what a link asks of the answer',
+      queryStringBehavior: CacheQueryStringBehavior.allowList(
+        'response-cache-control',
+        'response-content-disposition',
+        'response-content-type',
+      ),
+      minTtl: Duration.seconds(1),
+      defaultTtl: Duration.minutes(30),
+      maxTtl: Duration.days(1),
+    })
+  }
+
+  /** What people bring is shown as what it is and can do nothing, whatever it holds. */
+  private saying(): ResponseHeadersPolicy {
+    return new ResponseHeadersPolicy(this, 'Saying', {
+      comment: 'bp media: files are neither pages nor scripts',
+      // Links are the key: whoever has one may read it from any page.
+      corsBehavior: {
+        accessControlAllowOrigins: ['*'],
+        accessControlAllowMethods: ['GET', 'HEAD'],
+        accessControlAllowHeaders: ['*'],
+        accessControlExposeHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+        accessControlAllowCredentials: false,
+        originOverride: true,
+      },
+      securityHeadersBehavior: {
+        contentSecurityPolicy: {
+          contentSecurityPolicy: "sandbox; default-src 'none'",
+          override: true,
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+        strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+      },
+      customHeadersBehavior: {
+        customHeaders: [
+          { header: 'Cross-Origin-Resource-Policy', value: 'cross-origin', override: true },
+        ],
+      },
+    })
   }
 }

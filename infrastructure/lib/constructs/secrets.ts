@@ -11,8 +11,10 @@ export class Secrets extends Construct {
   readonly redisAuthToken: ISecret
   readonly appKey: ISecret
   readonly oauth: ISecret
+  /** Undefined where no CDN is configured. */
+  readonly mediaSigningKey: ISecret | undefined
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { hasCdn }: { readonly hasCdn: boolean }) {
     super(scope, id)
     const random = (
       name: string,
@@ -41,11 +43,24 @@ export class Secrets extends Construct {
     })
     // No provider is offered until somebody writes one in; an absent key must not stop a task. Generated, although
     // nothing in it is random: a fixed text would be written again, over theirs, when another property changes.
-    this.oauth = random('Oauth', names.secrets.oauth, 'Social sign-in providers, a JSON object', {
-      secretStringTemplate: '{}',
-      generateStringKey: 'unused',
-    })
-    for (const secret of [this.databaseMaster, this.redisAuthToken, this.appKey, this.oauth])
+    const empty = { secretStringTemplate: '{}', generateStringKey: 'unused' }
+    this.oauth = random(
+      'Oauth',
+      names.secrets.oauth,
+      'Social sign-in providers, a JSON object',
+      empty,
+    )
+    // The private half is made by whoever made the public one; until it is brought, links lead to the bucket.
+    this.mediaSigningKey = hasCdn
+      ? random(
+          'MediaSigningKey',
+          names.secrets.mediaSigningKey,
+          'Signs links to media, a PEM',
+          empty,
+        )
+      : undefined
+    const all = [this.databaseMaster, this.redisAuthToken, this.appKey, this.oauth]
+    for (const secret of [...all, ...(this.mediaSigningKey ? [this.mediaSigningKey] : [])])
       accept(
         secret,
         'AwsSolutions-SMG4',

@@ -31,6 +31,7 @@ export const shared = {
     'redis-auth-token-arn',
     'media-host',
     'media-key-pair',
+    'media-signing-key-arn',
   ],
   compute: [
     'api-url',
@@ -39,7 +40,7 @@ export const shared = {
     'backend-target-group',
     'frontend-target-group',
   ],
-  monitoring: ['topic-p1', 'topic-p2', 'topic-p3'],
+  monitoring: ['topic-p2', 'topic-p3'],
   'gpu-shared': ['scale-to-zero-topic'],
 } as const
 export type Area = keyof typeof shared

@@ -7,6 +7,7 @@ import {
   type PolicyStatementProps,
 } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import { stages } from '@bp/contracts/fleets'
 import { names } from '@bp/contracts/names'
 import { acceptStars } from './accept.ts'
 
@@ -30,26 +31,38 @@ export class WorkflowRoles extends Construct {
       clientIds: ['sts.amazonaws.com'],
       removalPolicy: RemovalPolicy.RETAIN,
     })
-    const principal = new OpenIdConnectPrincipal(provider, {
-      StringEquals: {
-        [`${issuer}:aud`]: 'sts.amazonaws.com',
-        [`${issuer}:sub`]: github.subject,
-        [`${issuer}:repository_id`]: github.repositoryId,
-      },
-    })
+    const principal = (subjects: readonly string[]) =>
+      new OpenIdConnectPrincipal(provider, {
+        StringEquals: {
+          [`${issuer}:aud`]: 'sts.amazonaws.com',
+          [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects,
+          [`${issuer}:repository_id`]: github.repositoryId,
+        },
+      })
     const all = rights(region, account)
     for (const kind of kinds) {
       const { description, statements } = all[kind]
       const role = new Role(this, kind, {
         roleName: names.roles[kind],
         description,
-        assumedBy: principal,
+        assumedBy: principal(subjectsOf(kind, github.subject)),
         maxSessionDuration: Duration.hours(1),
       })
       for (const statement of statements) role.addToPolicy(new PolicyStatement(statement))
       acceptStars(role, statements, reason)
     }
   }
+}
+
+/**
+ * Who may take a role: runs in the configured environment, and for fleets in the environment of each stage, so that a
+ * staging fleet needs nobody's review. Always whole subjects, never a pattern.
+ */
+function subjectsOf(kind: Kind, subject: string): readonly string[] {
+  if (kind !== 'fleet' && kind !== 'ami') return [subject]
+  const repository = subject.replace(/:environment:[^:]*$/, '')
+  const environments = stages.words.map(stage => `${repository}:environment:${stage}`)
+  return [...new Set([subject, ...environments])].toSorted()
 }
 
 const reason =
@@ -74,6 +87,10 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
   })
   const ofBp = { StringEquals: { 'aws:ResourceTag/Project': 'bp' } }
   const asBp = { StringEquals: { 'aws:RequestTag/Project': 'bp' } }
+  // AWS's own parameters belong to no account, or are asked for as if they were ours: nobody else can write there.
+  const publicImages = ['', account].map(
+    owner => `arn:aws:ssm:${region}:${owner}:parameter/aws/service/deeplearning/ami/*`,
+  )
   const backendRoles = [role(names.roles.backendTask), role(names.roles.backendStart)]
   const frontendRoles = [role(names.roles.frontendTask), role(names.roles.frontendStart)]
   const inCluster = { ArnEquals: { 'ecs:cluster': arn('ecs', `cluster/${names.cluster}`) } }
@@ -113,6 +130,12 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
         },
         passTo('ecs-tasks.amazonaws.com', [...backendRoles, ...frontendRoles]),
         {
+          // The first image brings the first tasks: until then scaling may not hold any.
+          actions: ['application-autoscaling:RegisterScalableTarget'],
+          resources: [arn('application-autoscaling', 'scalable-target/*')],
+          conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
+        },
+        {
           actions: ['ssm:GetParameter', 'ssm:PutParameter'],
           resources: Object.keys(names.services).map(it => parameter(names.parameters.image(it))),
         },
@@ -136,6 +159,11 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
           conditions: inCluster,
         },
         { actions: ['ecs:DescribeTaskDefinition'], resources: ['*'] },
+        {
+          // Which revision is in service: the newest one may be of a deployment that was taken back.
+          actions: ['ecs:DescribeServices'],
+          resources: [arn('ecs', `service/${names.cluster}/${names.services.backend}`)],
+        },
         passTo('ecs-tasks.amazonaws.com', backendRoles),
         {
           actions: ['logs:GetLogEvents', 'logs:FilterLogEvents'],
@@ -153,6 +181,11 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
         {
           actions: ['sts:AssumeRole'],
           resources: ['deploy', 'file-publishing', 'lookup'].map(bootstrapRole),
+        },
+        {
+          // Image pointers that are gone: CloudFormation makes them once and never again.
+          actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+          resources: Object.keys(names.services).map(it => parameter(names.parameters.image(it))),
         },
       ],
     },
@@ -189,6 +222,16 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
         },
         { actions: ['ssm:GetParameter'], resources: [parameter('/cdk-bootstrap/bp/version')] },
         {
+          // A fleet leans on the core stacks: a missing or broken one is told before anything is made.
+          actions: ['cloudformation:DescribeStacks'],
+          resources: [arn('cloudformation', 'stack/bp-*/*')],
+        },
+        {
+          // Public: the image that a fleet points to until it has its own.
+          actions: ['ssm:GetParameter'],
+          resources: publicImages,
+        },
+        {
           actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource'],
           resources: [arn('logs', `log-group:${names.logGroups.workers('*')}`)],
         },
@@ -197,6 +240,11 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
             'servicequotas:GetServiceQuota',
             'ec2:DescribeInstanceTypeOfferings',
             'logs:DescribeLogGroups',
+            // Whether the pointer names an image of bp; SSM asks it too when an image pointer is written.
+            'ec2:DescribeImages',
+            // Whether a fleet that is to go is empty.
+            'autoscaling:DescribeAutoScalingGroups',
+            'cloudwatch:GetMetricData',
           ],
           resources: ['*'],
         },
@@ -257,12 +305,26 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
         {
           actions: ['ec2:CreateTags'],
           resources: [
-            ...['instance/*', 'volume/*'].map(it => arn('ec2', it)),
+            // Packer gives its run tags to all that a run makes.
+            ...['instance/*', 'volume/*', 'network-interface/*', 'key-pair/packer_*'].map(it =>
+              arn('ec2', it),
+            ),
             ...['image/*', 'snapshot/*'].map(it => `arn:aws:ec2:${region}::${it}`),
           ],
           conditions: {
-            StringEquals: { 'ec2:CreateAction': ['RunInstances', 'CreateImage'] },
+            StringEquals: { 'ec2:CreateAction': ['RunInstances', 'CreateImage', 'CreateKeyPair'] },
           },
+        },
+        {
+          // What the boot test found, onto an image that is already bp's.
+          actions: ['ec2:CreateTags'],
+          resources: [`arn:aws:ec2:${region}::image/*`],
+          conditions: ofBp,
+        },
+        {
+          actions: ['ec2:GetConsoleOutput'],
+          resources: [arn('ec2', 'instance/*')],
+          conditions: ofBp,
         },
         passTo('ec2.amazonaws.com', [role(names.roles.imageBuilder)]),
         {
@@ -279,8 +341,18 @@ function rights(region: string, account: string): Readonly<Record<Kind, Rights>>
           resources: [`arn:aws:ssm:${region}::document/AWS-StartPortForwardingSession`],
         },
         {
+          // Public: the newest image with a driver.
+          actions: ['ssm:GetParameter'],
+          resources: publicImages,
+        },
+        {
           actions: ['ssm:GetParameter', 'ssm:PutParameter'],
           resources: [parameter('/bp/ami/*')],
+        },
+        {
+          // Whose models a bake adds.
+          actions: ['ssm:GetParameter'],
+          resources: [parameter('/bp/fleets/*/active_bundle')],
         },
         {
           actions: ['ssm:GetParameter'],

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { cloudMetrics } from '@bp/contracts/metrics'
+import { documents, synthesize } from '../../test/installations.ts'
 import { shapes } from '../config/shapes.ts'
-import { monthlyCost } from './monthly-cost.ts'
+import { endpointServices } from '../constructs/endpoints.ts'
+import { fleetCost, monthlyCost, counted, together as sumOf } from './monthly-cost.ts'
 
 const together = (shape: keyof typeof shapes, onlyPaused = false) =>
-  monthlyCost(shapes[shape])
-    .filter(line => line.isPaidPaused || !onlyPaused)
-    .reduce((sum, line) => sum + line.usdMonth, 0)
+  sumOf(monthlyCost(shapes[shape]).filter(line => line.isPaidPaused || !onlyPaused))
 
 describe('the cost of a month in which nothing runs', () => {
   it('is what the shapes promise', () => {
@@ -26,5 +28,43 @@ describe('the cost of a month in which nothing runs', () => {
         what: expect.stringMatching(/\w/),
         isCounted: true,
       })
+  })
+
+  it('knows each way out', () => {
+    const of = (nat: 'gateway' | 'regional' | 'instance' | 'none') =>
+      sumOf(monthlyCost(shapes.cheapest, nat))
+    expect(of('instance')).toBeLessThan(of('gateway'))
+    expect(of('gateway')).toBeLessThan(of('regional'))
+    expect(of('regional')).toBeLessThan(of('none'))
+  })
+
+  it('of a fleet is a few dollars', () => {
+    expect(sumOf(fleetCost)).toBeGreaterThan(3)
+    expect(sumOf(fleetCost)).toBeLessThan(10)
+  })
+
+  it('counts what the templates hold', { timeout: 60_000 }, () => {
+    const app = synthesize(documents.recommended)
+    const metrics = (isFleet: boolean) =>
+      app
+        .of('AWS::CloudWatch::Alarm')
+        .filter(one => one.stack.startsWith('bp-gpu-fleet') === isFleet)
+        .map(one =>
+          z
+            .array(z.looseObject({ MetricStat: z.unknown().optional() }))
+            .default([{ MetricStat: {} }])
+            .parse(one.Properties['Metrics'])
+            .filter(metric => metric.MetricStat !== undefined),
+        )
+        .flat().length
+    expect(counted).toEqual({
+      secrets: synthesize(documents.cheapest).of('AWS::SecretsManager::Secret').length,
+      coreAlarmMetrics: metrics(false),
+      fleetAlarmMetrics: metrics(true),
+      fleetMetrics: Object.values(cloudMetrics).filter(one => one.isAlways).length,
+      endpoints: Object.keys(endpointServices).length,
+      zones: app.config.zones.length,
+      imageGb: 30,
+    })
   })
 })

@@ -1,3 +1,4 @@
+import type { NatMode } from '../config/config.ts'
 import type { shapes } from '../config/shapes.ts'
 import { prices } from './prices.ts'
 
@@ -9,12 +10,42 @@ export interface CostLine {
   readonly isPaidPaused: boolean
 }
 
-const secrets = 4
-const alarms = 22
+/** Counted in the templates, by a test: metrics that alarms look at, and what else is paid by the piece. */
+export const counted = {
+  /** Without that of a CDN, which is made on wish. */
+  secrets: 4,
+  coreAlarmMetrics: 27,
+  fleetAlarmMetrics: 29,
+  fleetMetrics: 4,
+  endpoints: 9,
+  zones: 2,
+  imageGb: 30,
+} as const
+
+const hours = prices.hoursPerMonth
+const wayOut: Readonly<Record<NatMode, readonly [what: string, usdMonth: number]>> = {
+  gateway: ['NAT gateway', hours * prices.natGatewayHour],
+  regional: ['regional NAT gateway, two zones', counted.zones * hours * prices.natGatewayHour],
+  instance: ['NAT instance', hours * prices.natInstanceHour + prices.natInstanceVolumeMonth],
+  none: [
+    `${counted.endpoints} endpoints, two zones`,
+    counted.endpoints * counted.zones * hours * prices.endpointHour,
+  ],
+}
+
+/** What one fleet costs a month while it stands at zero machines. */
+export const fleetCost: readonly CostLine[] = [
+  { what: 'alarms', usdMonth: counted.fleetAlarmMetrics * prices.alarmMetricMonth },
+  { what: 'metrics', usdMonth: counted.fleetMetrics * prices.metricMonth },
+  { what: 'snapshot of its image', usdMonth: counted.imageGb * prices.snapshotGbMonth },
+].map(it => ({ ...it, isPaidPaused: true }))
 
 /** What a shape costs while nobody does anything: no traffic, no job, no machine of a fleet. */
-export function monthlyCost(shape: (typeof shapes)[keyof typeof shapes]): readonly CostLine[] {
-  const { task, database, cache, nat } = shape
+export function monthlyCost(
+  shape: (typeof shapes)[keyof typeof shapes],
+  nat: NatMode = shape.nat,
+): readonly CostLine[] {
+  const { task, database, cache } = shape
   const month = (usdHour: number) => usdHour * prices.hoursPerMonth
   const line = (what: string, usdMonth: number, isPaidPaused: boolean): CostLine => ({
     what,
@@ -32,9 +63,7 @@ export function monthlyCost(shape: (typeof shapes)[keyof typeof shapes]): readon
       ? prices.cacheNodeHour.redis[cache.node]
       : prices.cacheNodeHour.valkey[cache.node]
   return [
-    nat === 'gateway'
-      ? line('NAT gateway', month(prices.natGatewayHour), true)
-      : line('NAT instance', month(prices.natInstanceHour) + prices.natInstanceVolumeMonth, true),
+    line(...wayOut[nat], true),
     line('3 public addresses', 3 * month(prices.publicAddressHour), true),
     line('load balancer', month(prices.loadBalancerHour), true),
     ...tasks,
@@ -46,8 +75,12 @@ export function monthlyCost(shape: (typeof shapes)[keyof typeof shapes]): readon
       true,
     ),
     line(`${cache.nodes} × ${cache.engine} node`, cache.nodes * month(node), true),
-    line('secrets, key', secrets * prices.secretMonth + prices.keyMonth, true),
-    line('alarms', alarms * prices.alarmMonth, true),
+    line('secrets, key', counted.secrets * prices.secretMonth + prices.keyMonth, true),
+    line('alarms', counted.coreAlarmMetrics * prices.alarmMetricMonth, true),
     line('Container Insights', 2 * prices.insightsServiceMonth, false),
   ]
 }
+
+/** Dollars a month of all these lines. */
+export const together = (lines: readonly CostLine[]): number =>
+  lines.reduce((sum, { usdMonth }) => sum + usdMonth, 0)

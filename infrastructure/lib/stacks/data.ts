@@ -29,7 +29,7 @@ export class Data extends BpStack {
     )
     const { database: size, cache: cacheSize } = config.shape
 
-    const secrets = new Secrets(this, 'Secrets')
+    const secrets = new Secrets(this, 'Secrets', { hasCdn: config.mediaPublicKey !== undefined })
     const buckets = new Buckets(this, 'Buckets', {
       account: config.account,
       appOrigin: appOrigin(config),
@@ -61,6 +61,7 @@ export class Data extends BpStack {
         : new MediaCdn(this, 'Cdn', { media: buckets.media, publicKeyPem: config.mediaPublicKey })
     publish(this, 'data', 'media-host', cdn?.host ?? buckets.media.bucketRegionalDomainName)
     publish(this, 'data', 'media-key-pair', cdn?.keyPairId ?? 'none')
+    publish(this, 'data', 'media-signing-key-arn', secrets.mediaSigningKey?.secretArn ?? 'none')
   }
 }
 

@@ -5,14 +5,15 @@ import { CfnLaunchTemplate } from 'aws-cdk-lib/aws-ec2'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import { names } from '@bp/contracts/names'
+import type { DesiredConfig } from '@bp/contracts/shapes/desired-config'
 import type { Config } from '../config/config.ts'
-import type { DesiredConfig } from '../config/desired-config.ts'
 import { accept } from '../constructs/accept.ts'
 import { BpStack } from '../constructs/bp-stack.ts'
 import { FleetAlarms } from '../constructs/fleet-alarms.ts'
 import { fleetMetrics } from '../constructs/fleet-metrics.ts'
 import { FleetNet } from '../constructs/fleet-net.ts'
 import { shareOf } from '../constructs/shared.ts'
+import { userData } from '../constructs/user-data.ts'
 import { WorkerRole } from '../constructs/worker-role.ts'
 import { zeroTags } from '../constructs/zero-tags.ts'
 
@@ -38,8 +39,8 @@ export class GpuFleet extends BpStack {
     // A fleet is provisioned before it has an image of its own: until then it may hold no machine.
     const image = new CfnParameter(this, 'Image', {
       type: 'String',
-      allowedValues: ['base', 'bp'],
-      default: 'base',
+      allowedValues: ['none', 'bp'],
+      default: 'none',
       description: 'bp once the AMI pointer of this fleet names an image that bp has built',
     })
     this.hasImage = new CfnCondition(this, 'HasImage', {
@@ -103,12 +104,12 @@ export class GpuFleet extends BpStack {
         },
         monitoring: { enabled: false },
         ebsOptimized: true,
+        // Of the size of the image: a smaller one would not start, and a baked image is as big as its models.
         blockDeviceMappings: [
           {
             deviceName: '/dev/sda1',
             ebs: {
               volumeType: 'gp3',
-              volumeSize: 30,
               encrypted: true,
               deleteOnTermination: true,
             },
@@ -116,16 +117,11 @@ export class GpuFleet extends BpStack {
         ],
         tagSpecifications: [{ resourceType: 'volume', tags }],
         userData: Fn.base64(
-          [
-            '#!/bin/sh',
-            'install -d -m 0755 /etc/bp',
-            `cat > /etc/bp/fleet.env <<'END'`,
-            `BP_WORKER_STAGE=${stage}`,
-            `BP_WORKER_FLEET=${slug}`,
-            `BP_WORKER_URL=${shareOf(this, 'compute', 'api-url')}`,
-            'END',
-            '',
-          ].join('\n'),
+          userData({
+            fleet: this.fleet,
+            region: this.config.region,
+            apiUrl: shareOf(this, 'compute', 'api-url'),
+          }),
         ),
       },
     })

@@ -1,12 +1,9 @@
-import { join } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -15,11 +12,9 @@ import { names } from '@bp/contracts/names'
 import type { Config } from '../config/config.ts'
 import { accept, acceptStars } from '../constructs/accept.ts'
 import { BpAlarm, minute } from '../constructs/bp-alarm.ts'
-import { bpLogGroup } from '../constructs/bp-log-group.ts'
+import { BpFunction } from '../constructs/bp-function.ts'
 import { BpStack } from '../constructs/bp-stack.ts'
 import { publish, shareOf } from '../constructs/shared.ts'
-
-const root = join(import.meta.dirname, '..', '..', '..')
 
 /** The way down to zero that needs no backend: a topic, a function, and a rule that asks again every five minutes. */
 export class GpuShared extends BpStack {
@@ -36,35 +31,14 @@ export class GpuShared extends BpStack {
     })
     accept(deadLetters, 'AwsSolutions-SQS3', 'It is the queue of dead letters itself.')
 
-    const run = new NodejsFunction(this, 'ScaleToZero', {
+    const run = new BpFunction(this, 'ScaleToZero', {
       functionName: names.scaleToZero.function,
       description: 'Ends idle machines of fleets whose scaler is silent',
-      entry: join(import.meta.dirname, '..', 'lambda', 'scale-to-zero.ts'),
-      projectRoot: root,
-      depsLockFilePath: join(root, 'package-lock.json'),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: 256,
-      timeout: Duration.seconds(60),
-      // One at a time: two runs would only read the same and count their endings apart.
-      reservedConcurrentExecutions: 1,
+      file: 'scale-to-zero.ts',
+      logGroupName: names.logGroups.scaleToZero,
       deadLetterQueue: deadLetters,
-      logGroup: bpLogGroup(this, 'Log', names.logGroups.scaleToZero),
       environment: { BP_TOPIC_ARN: topic.topicArn },
       role: this.role(),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        // The runtime brings a library of AWS of its own, of a version that nobody here has tested.
-        externalModules: [],
-        // Parts of that library still ask for `require`.
-        banner:
-          "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-        minify: true,
-        logLevel: LogLevel.WARNING,
-        forceDockerBundling: false,
-      },
     })
     topic.addSubscription(new LambdaSubscription(run))
     // A topic speaks once, when an alarm begins: a run that had to refuse would never come again.
@@ -158,9 +132,12 @@ export class GpuShared extends BpStack {
   }
 
   private alarms(deadLetters: Queue): void {
-    const action = new SnsAction(
-      Topic.fromTopicArn(this, 'Ops', shareOf(this, 'monitoring', 'topic-p2')),
-    )
+    const tell = (tier: 'p2' | 'p3') =>
+      new SnsAction(
+        Topic.fromTopicArn(this, `Ops-${tier}`, shareOf(this, 'monitoring', `topic-${tier}`)),
+      )
+    const action = tell('p2')
+    const thisWeek = tell('p3')
     new BpAlarm(this, 'Failing', {
       name: names.alarms.p2('scale-to-zero-failing'),
       metric: new Metric({
@@ -190,5 +167,42 @@ export class GpuShared extends BpStack {
       runbook: 'docs/runbooks/fleets.md#scale-to-zero',
       action,
     })
+    for (const market of ['spot', 'on-demand'] as const)
+      new BpAlarm(this, `Quota-${market}`, {
+        name: names.alarms.p3(`quota-${market}`),
+        metric: quotaPercent(market),
+        above: 80,
+        points: 3,
+        of: 3,
+        missing: 'notBreaching', // without a machine nothing is used
+        sees: 'Nothing yet: at the quota no fleet of the account gets another machine.',
+        runbook: 'docs/runbooks/fleets.md#quota',
+        action: thisWeek,
+      })
   }
+}
+
+/**
+ * How much of the account's quota of GPU cores is in use. Both numbers come from AWS. Counted is family G, of which all
+ * templates but the largest are; the P machines have a quota for each kind.
+ */
+function quotaPercent(market: 'spot' | 'on-demand'): MathExpression {
+  const used = new Metric({
+    namespace: 'AWS/Usage',
+    metricName: 'ResourceCount',
+    statistic: 'Maximum',
+    period: Duration.minutes(5),
+    dimensionsMap: {
+      Class: market === 'spot' ? 'G/Spot' : 'G/OnDemand',
+      Resource: 'vCPU',
+      Service: 'EC2',
+      Type: 'Resource',
+    },
+  })
+  return new MathExpression({
+    label: `quota in use, ${market}`,
+    expression: '100 * used / SERVICE_QUOTA(used)',
+    usingMetrics: { used },
+    period: Duration.minutes(5),
+  })
 }

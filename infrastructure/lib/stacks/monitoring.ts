@@ -5,17 +5,20 @@ import {
   CompositeAlarm,
   Dashboard,
   GraphWidget,
+  MathExpression,
   AlarmStatusWidget,
   type IAlarm,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { Construct } from 'constructs'
+import type { CloudMetricName } from '@bp/contracts/metrics'
 import { names } from '@bp/contracts/names'
 import type { Config } from '../config/config.ts'
-import { BpAlarm } from '../constructs/bp-alarm.ts'
+import { BpAlarm, describe, minute } from '../constructs/bp-alarm.ts'
 import { BpStack } from '../constructs/bp-stack.ts'
 import { coreAlarms, coreMetrics } from '../constructs/core-alarms.ts'
 import { OpsTopics } from '../constructs/ops-topics.ts'
+import { SecretAge } from '../constructs/secret-age.ts'
 import { publish } from '../constructs/shared.ts'
 
 /** Says when something is wrong, how urgent it is, and where to read on. */
@@ -26,25 +29,31 @@ export class Monitoring extends BpStack {
       description: 'bp: alarms, dashboard, budget',
     })
     const topics = new OpsTopics(this, 'Topics', { email: config.alertEmail })
-    for (const tier of ['p1', 'p2', 'p3'] as const)
+    // P1 is for the core alone, which is here.
+    for (const tier of ['p2', 'p3'] as const)
       publish(this, 'monitoring', `topic-${tier}`, topics[tier].topicArn)
 
     const metrics = coreMetrics(this)
     const siteDown: IAlarm[] = []
-    const all = coreAlarms(metrics, config).map(({ id, tier, isSiteDown, ...alarm }) => {
-      const made = new BpAlarm(this, id, {
-        ...alarm,
-        name: names.alarms[tier](alarm.what),
-        // Three alarms of one outage are one message: the composite's.
-        ...(!isSiteDown && { action: new SnsAction(topics[tier]) }),
-      })
-      if (isSiteDown) siteDown.push(made)
-      return made
-    })
+    const secretAge = new SecretAge(this, 'SecretAge')
+    const all = coreAlarms({ ...metrics, secretDays: secretAge.oldestDays }, config).map(
+      ({ id, tier, isSiteDown, ...alarm }) => {
+        const made = new BpAlarm(this, id, {
+          ...alarm,
+          name: names.alarms[tier](alarm.what),
+          // Three alarms of one outage are one message: the composite's.
+          ...(!isSiteDown && { action: new SnsAction(topics[tier]) }),
+        })
+        if (isSiteDown) siteDown.push(made)
+        return made
+      },
+    )
     const composite = new CompositeAlarm(this, 'SiteDown', {
       compositeAlarmName: names.alarms.p1('site-down'),
-      alarmDescription:
-        'People cannot use bp, or every second thing fails. Runbook: docs/runbooks/site.md#site-down',
+      alarmDescription: describe(config.region, {
+        sees: 'People cannot use bp, or every second thing fails.',
+        runbook: 'docs/runbooks/site.md#site-down',
+      }),
       alarmRule: AlarmRule.anyOf(
         ...siteDown.map(alarm => AlarmRule.fromAlarm(alarm, AlarmState.ALARM)),
       ),
@@ -72,6 +81,26 @@ export class Monitoring extends BpStack {
         width: 8,
       }),
       new GraphWidget({ title: 'Cache', left: [metrics.cacheCpu, metrics.cacheMemory], width: 8 }),
+    )
+    const everyFleet = (metricName: CloudMetricName, statistic = 'Maximum') =>
+      new MathExpression({
+        label: '',
+        expression: `SEARCH('{${names.metricNamespace},FleetSlug,Stage} MetricName="${metricName}"', '${statistic}', 60)`,
+        usingMetrics: {},
+        period: minute,
+      })
+    dashboard.addWidgets(
+      new GraphWidget({ title: 'Jobs, by fleet', left: [everyFleet('QueueDepth')], width: 8 }),
+      new GraphWidget({
+        title: 'Workers, by fleet',
+        left: [everyFleet('ActiveWorkers')],
+        width: 8,
+      }),
+      new GraphWidget({
+        title: 'Scaler able, by fleet',
+        left: [everyFleet('ScalerHeartbeat', 'Minimum')],
+        width: 8,
+      }),
     )
     this.budget(config)
   }

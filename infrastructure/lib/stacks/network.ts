@@ -27,6 +27,7 @@ import type { Config, NatMode } from '../config/config.ts'
 import { accept } from '../constructs/accept.ts'
 import { asVpc } from '../constructs/as-interface.ts'
 import { BpStack } from '../constructs/bp-stack.ts'
+import { Endpoints } from '../constructs/endpoints.ts'
 import { Groups } from '../constructs/groups.ts'
 import { vpcCidr } from '../constructs/shared-network.ts'
 import { publish } from '../constructs/shared.ts'
@@ -60,7 +61,7 @@ export class Network extends BpStack {
       'CloudFormation-Validate::W3010',
       'The zones that have GPU machines are known; a lookup would make every synth ask AWS.',
     )
-    if (config.nat === 'regional') this.addRegionalNat(vpc)
+    const regional = config.nat === 'regional' ? this.addRegionalNat(vpc) : undefined
     if (nat instanceof NatInstanceProviderV2) {
       nat.securityGroup.addIngressRule(Peer.ipv4(vpcCidr), Port.allTraffic(), 'from inside only')
       for (const gateway of nat.gatewayInstances) {
@@ -79,7 +80,7 @@ export class Network extends BpStack {
       trafficType: FlowLogTrafficType.REJECT,
       destination: FlowLogDestination.toCloudWatchLogs(
         new LogGroup(this, 'RefusedLog', {
-          logGroupName: '/bp/network/refused',
+          logGroupName: names.logGroups.refused,
           retention: RetentionDays.ONE_MONTH,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
@@ -95,15 +96,16 @@ export class Network extends BpStack {
       for (const [at, letter] of (['a', 'b'] as const).entries())
         publish(this, 'network', `${kind}-subnet-${letter}`, subnets[at]?.subnetId ?? '')
 
-    new Groups(this, 'Groups', {
+    const groups = new Groups(this, 'Groups', {
       vpc: asVpc(vpc),
       hasCertificate: config.certificateArn !== undefined,
     })
-    publish(this, 'network', 'nat-gateway', this.natGatewayId(nat, vpc))
+    if (config.nat === 'none') new Endpoints(this, 'Endpoints', { vpc, groups })
+    publish(this, 'network', 'nat-gateway', regional ?? this.natGatewayId(nat, vpc))
   }
 
   /** One NAT gateway for all zones: it survives the loss of one, at the price of two zones' gateways. */
-  private addRegionalNat(vpc: Vpc): void {
+  private addRegionalNat(vpc: Vpc): string {
     const gateway = new CfnNatGateway(this, 'RegionalNat', {
       availabilityMode: 'regional',
       connectivityType: 'public',
@@ -116,6 +118,7 @@ export class Network extends BpStack {
           routerId: gateway.attrNatGatewayId,
           enablesInternetConnectivity: true,
         })
+    return gateway.attrNatGatewayId
   }
 
   private natGatewayId(nat: NatProvider | undefined, vpc: Vpc): string {
@@ -127,7 +130,7 @@ export class Network extends BpStack {
 }
 
 function natOf(mode: NatMode): NatProvider | undefined {
-  if (mode === 'regional') return undefined
+  if (mode === 'regional' || mode === 'none') return undefined
   if (mode === 'gateway') return NatProvider.gateway()
   return NatProvider.instanceV2({
     instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),

@@ -1,5 +1,6 @@
 /** What the metrics say: whether an alarm is still right, since when the backend is away, since when a group is closed. */
 import { GetMetricDataCommand, type CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import type { CloudMetricName } from '@bp/contracts/metrics'
 import { names } from '@bp/contracts/names'
 import type { FleetKey } from './backend.ts'
 
@@ -29,7 +30,7 @@ export async function readPoints(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Points> {
-  const ofFleet = (name: string) => ({
+  const ofFleet = (name: CloudMetricName) => ({
     Namespace: names.metricNamespace,
     MetricName: name,
     Dimensions: [

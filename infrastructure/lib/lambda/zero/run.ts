@@ -8,6 +8,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm'
 import { z } from 'zod'
 import { limits } from '@bp/contracts/limits'
+import type { FunctionMetricName } from '@bp/contracts/metrics'
 import { names } from '@bp/contracts/names'
 import {
   decideZero,
@@ -255,7 +256,7 @@ async function emit(
       Namespace: names.metricNamespace,
       MetricData: [
         {
-          MetricName: 'ScaleToZeroDecision',
+          MetricName: 'ScaleToZeroDecision' satisfies FunctionMetricName,
           Dimensions: [
             { Name: 'FleetSlug', Value: slug },
             { Name: 'Stage', Value: stage },
