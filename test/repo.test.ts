@@ -17,8 +17,10 @@ import {
 
 const everything = files()
 const isSource = (path: string) => /\.(ts|tsx|cjs|mjs|js)$/.test(path)
+/** Tests, what only they use, and the rehearsal: a proof as well, though it has a command of its own. */
 const isTest = (path: string) =>
-  /\.(test|e2e)\.tsx?$/.test(path) || /^(apps|packages)\/[^/]+\/test\//.test(path)
+  /\.(test|e2e)\.tsx?$/.test(path) ||
+  /^((apps|packages)\/[^/]+\/test|infrastructure\/emulate)\//.test(path)
 const isConfig = (path: string) => path.endsWith('.config.ts')
 const inFolder = (folder: string) => everything.filter(path => path.startsWith(`${folder}/`))
 const oursIn = (record: Readonly<Record<string, string>>) =>
@@ -204,6 +206,8 @@ function projectsOf(path: string): readonly string[] {
   if (path.endsWith('.conformance.test.ts')) return ['engine']
   if (path.endsWith('.sqlite.test.ts')) return ['store']
   if (path.endsWith('.mariadb.test.ts')) return ['store-mariadb']
+  const neighbour = /\.(emulator|redis|shellcheck|actionlint)\.test\.ts$/.exec(path)?.[1]
+  if (neighbour !== undefined) return [neighbour]
   if (path.startsWith('packages/store/')) return ['store', 'store-mariadb']
   if (path.startsWith('test/system/')) return ['system']
   const [top, room = ''] = path.split('/')

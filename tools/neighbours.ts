@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
 /** A real program that some suites need: how to see that it is there, and what to type when it is not. */
 interface Probe {
@@ -6,12 +7,27 @@ interface Probe {
   readonly install: string
 }
 
+/** Programs that no system package brings lie in a folder of the repository's own. */
+const inVenv = (program: string): string =>
+  fileURLToPath(new URL(`../.venv/bin/${program}`, import.meta.url))
+
 const neighbours = {
   mariadb: {
     probe: [process.env['BP_TEST_MARIADB_BIN'] ?? 'mariadbd', '--version'],
     install: 'apt-get install mariadb-server',
   },
   jq: { probe: ['jq', '--version'], install: 'apt-get install jq curl' },
+  redis: { probe: ['redis-server', '--version'], install: 'apt-get install redis-server' },
+  /** The stand-in for AWS. Its own `--version` ends with 2. */
+  emulator: {
+    probe: [inVenv('ministack'), '-h'],
+    install: 'infrastructure/emulate/install.sh',
+  },
+  shellcheck: { probe: ['shellcheck', '--version'], install: 'apt-get install shellcheck' },
+  actionlint: {
+    probe: [inVenv('actionlint'), '-version'],
+    install: 'infrastructure/emulate/install.sh',
+  },
   chromium: { probe: ['/usr/bin/chromium', '--version'], install: 'apt-get install chromium' },
 } as const satisfies Record<string, Probe>
 

@@ -4,6 +4,8 @@ import { absence, type Neighbour } from '../neighbours.ts'
 type Test = Omit<NonNullable<TestProjectInlineConfiguration['test']>, 'name'>
 
 const never = ['**/node_modules/**', '**/dist/**']
+/** Files named after the neighbour that they need belong to its project, and to no room. */
+const needy = ['**/*.{emulator,redis,shellcheck,actionlint}.test.ts']
 const limits = { testTimeout: 20_000, hookTimeout: 30_000 }
 
 /**
@@ -14,7 +16,7 @@ const room = (name: string, folder: string, exclude: readonly string[] = []) => 
   test: {
     name,
     include: [`${folder}/**/*.test.{ts,tsx}`],
-    exclude: [...never, ...exclude],
+    exclude: [...never, ...needy, ...exclude],
     isolate: false,
     ...limits,
   },
@@ -71,8 +73,16 @@ export const projects = [
   }),
   // What an engine must do, against the demo engine or, with COMFYUI_URL, against a real ComfyUI.
   alone('engine', 3, { include: ['apps/demo-engine/**/*.conformance.test.ts'] }),
-  alone('system', 4, { include: ['test/system/**/*.test.ts'], testTimeout: 120_000 }),
-  needing('chromium', 'e2e', 5, {
+  needing('redis', 'redis', 4, { include: ['apps/**/*.redis.test.ts'] }),
+  needing('shellcheck', 'shellcheck', 4, { include: ['infrastructure/**/*.shellcheck.test.ts'] }),
+  needing('actionlint', 'actionlint', 4, { include: ['infrastructure/**/*.actionlint.test.ts'] }),
+  needing('emulator', 'emulator', 5, {
+    include: ['{apps,infrastructure}/**/*.emulator.test.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  }),
+  alone('system', 6, { include: ['test/system/**/*.test.ts'], testTimeout: 120_000 }),
+  needing('chromium', 'e2e', 7, {
     include: ['apps/frontend/test/e2e/**/*.e2e.ts'],
     testTimeout: 120_000,
   }),
