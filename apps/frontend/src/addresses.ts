@@ -7,4 +7,7 @@ export const to = {
   results: '/results',
   result: (id: string) => `/results/${encodeURIComponent(id)}`,
   console: '/console',
+  newFleet: '/console/fleets/new',
+  fleet: (stage: string, slug: string) =>
+    `/console/fleets/${encodeURIComponent(stage)}/${encodeURIComponent(slug)}`,
 } as const

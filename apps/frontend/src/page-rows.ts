@@ -75,6 +75,22 @@ export const pageRows = [
     source: 'admin/pages/console.tsx',
   },
   {
+    id: 'new-fleet',
+    pattern: '/console/fleets/new',
+    title: t.newFleet.title,
+    question: 'Which machines, how many, for what?',
+    needs: 'admin',
+    source: 'admin/pages/fleets/new-fleet.tsx',
+  },
+  {
+    id: 'fleet',
+    pattern: '/console/fleets/$stage/$slug',
+    title: t.fleet.title,
+    question: 'What is asked of it, what is there, and what do I do next?',
+    needs: 'admin',
+    source: 'admin/pages/fleets/fleet.tsx',
+  },
+  {
     id: 'start',
     pattern: '/start',
     title: t.start.title,

@@ -19,7 +19,7 @@ it('have an id, a pattern, a title and a question of their own', () => {
 
 it('are reached by every address that the app spells', () => {
   const addresses = Object.values(to).map(address =>
-    typeof address === 'string' ? address : address('x y/z'),
+    typeof address === 'string' ? address : address('x y/z', 'x y/z'),
   )
   for (const address of addresses) {
     const fits = pageRows.some(page =>

@@ -10,6 +10,8 @@ const load: Readonly<Record<PageId, () => Promise<{ default: ComponentType }>>> 
   results: () => import('./pages/results/results.tsx'),
   result: () => import('./pages/results/result.tsx'),
   console: () => import('./admin/pages/console.tsx'),
+  'new-fleet': () => import('./admin/pages/fleets/new-fleet.tsx'),
+  fleet: () => import('./admin/pages/fleets/fleet.tsx'),
   start: () => import('./pages/system/start.tsx'),
   'not-found': () => import('./pages/system/not-found.tsx'),
 }

@@ -105,6 +105,11 @@ async function draw(link: string): Promise<void> {
     results: [['normal', '/results']],
     result: [['normal', result]],
     console: [['normal', '/console']],
+    'new-fleet': [['normal', '/console/fleets/new']],
+    fleet: [
+      ['own', '/console/fleets/production/local'],
+      ['made', await madeFleet(page, origin)],
+    ],
     start: [['no-link', '/start']],
     'not-found': [['normal', '/no/such/page']],
   }
@@ -128,6 +133,15 @@ async function draw(link: string): Promise<void> {
   await context.close()
   writeFileSync(join(out, 'index.html'), contactSheet(drawn))
   process.stdout.write(`${drawn.length} pictures; look at ${join(out, 'index.html')}\n`)
+}
+
+/** Makes a fleet by the page's own session. Answers the address of its page. */
+async function madeFleet(page: Page, origin: string): Promise<string> {
+  await page.goto(`${origin}/console/fleets/new`)
+  await page.getByLabel('Slug').fill('portraits')
+  await page.getByRole('button', { name: 'Create fleet' }).click()
+  await page.waitForURL(/portraits$/)
+  return new URL(page.url()).pathname
 }
 
 /** Makes one run fail, as an engine without memory does. Answers the address of its page. */

@@ -22,6 +22,7 @@ import { Button } from '../ui/button.tsx'
 import { Clock, Info, Play, TriangleAlert, Upload, WifiOff, X } from '../ui/icon.ts'
 import type { Permission } from '../ui/permission.ts'
 import { useFormFiles } from '../uploads/form-files.ts'
+import { focusField } from './focus-field.ts'
 import { usePageDrop, usePagePaste } from './page-files.ts'
 import { readInputSchema } from './read-input-schema.ts'
 import { useRunKeys } from './run-keys.ts'
@@ -141,7 +142,7 @@ export function JobSubmit({
       }
       setServerFaults(found)
       const first = fields.find(([name]) => found[name] !== undefined)
-      if (first) focusField(first[0])
+      if (first) focusField(fieldId(first[0]))
     },
   })
   const { mutate, isPending } = submit
@@ -151,7 +152,7 @@ export function JobSubmit({
     if (permission !== true || isPending) return
     setTried(true)
     const first = blocking[0]
-    if (first) focusField(first[0])
+    if (first) focusField(fieldId(first[0]))
     else if (files.pending.length > 0 || !isOnline) arm()
     else mutate()
   }
@@ -194,7 +195,7 @@ export function JobSubmit({
     if (begin.sample)
       for (const [name, url] of Object.entries(samples))
         if (imageNames.includes(name)) files.source.bringSample(name, url)
-    if (begin.focus !== undefined) focusField(begin.focus)
+    if (begin.focus !== undefined) focusField(fieldId(begin.focus))
     else if (begin.sample) document.getElementById(runId)?.focus()
   })
 
@@ -239,7 +240,7 @@ export function JobSubmit({
                     href={`#${fieldId(name)}`}
                     onClick={event => {
                       event.preventDefault()
-                      focusField(name)
+                      focusField(fieldId(name))
                     }}
                   >
                     {titleOf(field, name)}
@@ -348,17 +349,3 @@ const withoutGone = (
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(properties, name)))
-
-/** Puts the focus on a field's control and brings it into sight. */
-function focusField(name: string): void {
-  // After the render that shows the fault: its text describes the control.
-  requestAnimationFrame(() => {
-    const place = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(fieldId(name))}"]`)
-    place?.closest('details')?.setAttribute('open', '')
-    const control =
-      document.getElementById(fieldId(name)) ??
-      place?.querySelector<HTMLElement>('input:not([aria-hidden]), button, textarea')
-    control?.focus()
-    control?.scrollIntoView({ block: 'center' })
-  })
-}

@@ -58,7 +58,7 @@ export const t = {
   shortcuts: {
     title: 'Keyboard shortcuts',
     rows: [
-      { keys: ['Ctrl', 'Enter'], text: 'Run the effect' },
+      { keys: ['Ctrl', 'Enter'], text: 'Run the effect, or send the form' },
       { keys: ['/'], text: 'Search effects' },
       { keys: ['g', 'e'], text: 'Go to effects' },
       { keys: ['g', 'j'], text: 'Go to jobs' },
@@ -457,6 +457,9 @@ export const t = {
       uploading: 'Saving',
     } as Readonly<Record<string, string>>,
   },
+  // What else the pages of fleets say comes with them, from `en-fleets.ts`.
+  newFleet: { title: 'New fleet' },
+  fleet: { title: 'Fleet' },
   errors: {
     network: e('bp does not answer.', 'nobody', 'Try again in a moment.'),
     unknown: e('Something unexpected happened.', 'us', 'Try again; if it stays, copy the report.'),
@@ -532,6 +535,11 @@ export const t = {
       'Nothing needs to be done.',
     ),
     worker_bound: e('This machine already has a live worker.', 'us', 'Wait 45 seconds.'),
+    fleet_taken: e(
+      'There is such a fleet already, with other settings.',
+      'you',
+      'Look at it, or choose another slug.',
+    ),
     worker_busy: e('The worker still holds work.', 'us', 'Wait until it is done.'),
     protocol_unsupported: e('The worker speaks another version.', 'us', 'Update it.'),
     body_too_large: e('This is too much for one call.', 'you', 'Shorten the texts and try again.'),

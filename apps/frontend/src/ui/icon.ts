@@ -32,6 +32,7 @@ export {
   PenLine,
   Pencil,
   Play,
+  Plus,
   Power,
   PowerOff,
   RotateCcw,

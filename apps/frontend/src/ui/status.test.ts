@@ -3,6 +3,7 @@ import { assetShelves, uploadStates } from '@bp/contracts/assets'
 import { effectStates } from '@bp/contracts/effects'
 import { launchStates } from '@bp/contracts/fleets'
 import { attemptOutcomes, jobStatuses } from '@bp/contracts/jobs'
+import { FleetDetail } from '@bp/contracts/shapes/fleets'
 import { workerHealths, workerStates } from '@bp/contracts/workers'
 import { status } from './status.ts'
 
@@ -15,6 +16,7 @@ const words = {
   effect: effectStates.words,
   upload: uploadStates.words,
   asset: assetShelves.words,
+  pointer: FleetDetail.shape.pointer.unwrap().options,
 } as const satisfies Record<keyof typeof status, readonly string[]>
 
 it('has exactly one row for every state word of the contracts', () => {

@@ -6,6 +6,7 @@ import type { AssetShelf, UploadState } from '@bp/contracts/assets'
 import type { EffectState } from '@bp/contracts/effects'
 import type { LaunchState } from '@bp/contracts/fleets'
 import type { AttemptOutcome, JobStatus } from '@bp/contracts/jobs'
+import type { FleetDetail } from '@bp/contracts/shapes/fleets'
 import type { WorkerHealth, WorkerState } from '@bp/contracts/workers'
 import {
   Check,
@@ -23,6 +24,7 @@ import {
   PowerOff,
   RotateCcw,
   TimerOff,
+  TriangleAlert,
   type LucideIcon,
 } from './icon.ts'
 
@@ -97,5 +99,21 @@ const asset: Rows<AssetShelf> = {
   purging: row('neutral', CircleMinus, 'Being deleted'),
   gone: row('neutral', EyeOff, 'Deleted'),
 }
+/** Whether the document that a fleet's stack is made from says what was asked for. */
+const pointer: Rows<NonNullable<FleetDetail['pointer']>> = {
+  written: row('good', Check, 'Written'),
+  missing: row('attention', TriangleAlert, 'Missing'),
+  different: row('attention', TriangleAlert, 'Says something else'),
+}
 
-export const status = { job, attempt, worker, workerHealth, launch, effect, upload, asset } as const
+export const status = {
+  job,
+  attempt,
+  worker,
+  workerHealth,
+  launch,
+  effect,
+  upload,
+  asset,
+  pointer,
+} as const

@@ -27,6 +27,8 @@ beforeAll(async () => {
     results: '/results',
     result: result ?? '',
     console: '/console',
+    'new-fleet': '/console/fleets/new',
+    fleet: '/console/fleets/production/local',
     start: '/start',
     'not-found': '/no/such/page',
   }

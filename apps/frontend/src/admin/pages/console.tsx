@@ -1,11 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import type { Fleet, QueueView } from '@bp/contracts/shapes/fleets'
 import type { Worker } from '@bp/contracts/shapes/workers'
 import { to } from '../../addresses.ts'
-import { can } from '../../api/can.ts'
-import { client } from '../../api/client.ts'
 import { useServerNow } from '../../api/live.tsx'
 import { Loaded } from '../../api/loaded.tsx'
 import { readTrouble } from '../../api/problems.ts'
@@ -14,21 +11,17 @@ import { TroubleNote } from '../../api/trouble-note.tsx'
 import { Page } from '../../shell/page.tsx'
 import { SignedIn } from '../../shell/sign-in-note.tsx'
 import { t } from '../../text/en.ts'
-import {
-  formatAge,
-  formatDuration,
-  formatNumber,
-  formatPercent,
-  shortId,
-} from '../../text/format.ts'
+import { formatDuration, formatNumber, formatPercent, shortId } from '../../text/format.ts'
 import { Age } from '../../ui/age.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Plus } from '../../ui/icon.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { StatusChip } from '../../ui/status-chip.tsx'
-import { status } from '../../ui/status.ts'
-import { useToast } from '../../ui/toast.tsx'
+import { Figure, Figures, FigureSkeletons } from '../figures.tsx'
+import { fleetKey } from '../fleets/single-machine.ts'
+import { Listing } from '../listing.tsx'
+import { WorkersTable } from '../workers-table.tsx'
 import table from '../../table/table.module.css'
+import link from '../../ui/link-button.module.css'
 import styles from './console.module.css'
 
 /** First question: who waits, who runs, and why? */
@@ -55,14 +48,14 @@ function Console() {
         {found => (
           <>
             {view.isError ? <TroubleNote trouble={readTrouble(view.error)} /> : null}
-            <Figures view={found} workers={list.data?.data} now={now} />
+            <Numbers view={found} workers={list.data?.data} now={now} />
             <Waiting view={found} now={now} />
             <Running view={found} now={now} />
           </>
         )}
       </Loaded>
       <Loaded query={list} skeleton={<Skeleton className={styles['skeleton']} />}>
-        {page => <Workers workers={page.data} now={now} />}
+        {page => <WorkersTable workers={page.data} now={now} />}
       </Loaded>
       {view.data ? <Fleets fleets={view.data.fleets} now={now} /> : null}
     </>
@@ -72,17 +65,13 @@ function Console() {
 /** Four figures and two tables: what stands on top of the page. */
 const ConsoleSkeleton = () => (
   <>
-    <div className={styles['figures']}>
-      {Array.from({ length: 4 }, (_, n) => (
-        <Skeleton key={n} className={styles['figureSkeleton']} />
-      ))}
-    </div>
+    <FigureSkeletons />
     <Skeleton className={styles['skeleton']} />
     <Skeleton className={styles['skeleton']} />
   </>
 )
 
-function Figures({
+function Numbers({
   view,
   workers: all,
   now,
@@ -100,7 +89,7 @@ function Figures({
   const hour = view.finished_hour
   const ended = hour.succeeded + hour.failed + hour.canceled + hour.expired
   return (
-    <dl className={styles['figures']}>
+    <Figures>
       <Figure
         word={t.console.oldest}
         note={
@@ -123,62 +112,7 @@ function Figures({
       <Figure word={t.console.hour} note={t.console.hourDone(ended)}>
         {formatNumber(hour.failed)}
       </Figure>
-    </dl>
-  )
-}
-
-const Figure = ({ word, note, children }: { word: string; note: string; children: ReactNode }) => (
-  <div className={styles['figure']}>
-    <dt>{word}</dt>
-    <dd className={`${styles['value']} figures`}>{children}</dd>
-    <dd className={styles['note']}>{note === '' ? '\u00a0' : note}</dd>
-  </div>
-)
-
-/** A titled table, or one sentence when it has no rows. */
-function Listing({
-  title,
-  none,
-  columns,
-  rows,
-}: {
-  title: string
-  none: string
-  columns: readonly {
-    readonly word: string
-    readonly figure?: boolean
-    readonly hidden?: boolean
-  }[]
-  rows: readonly ReactNode[]
-}) {
-  return (
-    <section className={table['frame']} aria-label={title}>
-      <h2 className={styles['title']}>{title}</h2>
-      {rows.length === 0 ? (
-        <p className={table['none']}>{none}</p>
-      ) : (
-        <table className={table['table']}>
-          <thead>
-            <tr>
-              {columns.map(column => (
-                <th
-                  key={column.word}
-                  scope="col"
-                  className={column.figure === true ? table['figure'] : undefined}
-                >
-                  {column.hidden === true ? (
-                    <span className="visually-hidden">{column.word}</span>
-                  ) : (
-                    column.word
-                  )}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{rows}</tbody>
-        </table>
-      )}
-    </section>
+    </Figures>
   )
 }
 
@@ -187,13 +121,6 @@ const JobLink = ({ id, effect }: { id: string; effect: string | null }) => (
     {effect ?? t.console.anyRun}
     <span className={table['mainSub']}>{shortId(id)}</span>
   </Link>
-)
-
-const Named = ({ name, sub }: { name: string; sub: string }) => (
-  <span>
-    <strong className={styles['strong']}>{name}</strong>
-    <span className={table['mainSub']}>{sub}</span>
-  </span>
 )
 
 function Waiting({ view, now }: { view: QueueView; now: number }) {
@@ -261,97 +188,26 @@ function Running({ view, now }: { view: QueueView; now: number }) {
   )
 }
 
-function Workers({ workers: all, now }: { workers: readonly Worker[]; now: number }) {
-  const c = t.console
-  return (
-    <Listing
-      title={c.workers}
-      none={c.noWorkers}
-      columns={[
-        { word: c.worker },
-        { word: c.state },
-        { word: c.load },
-        { word: c.beat, figure: true },
-        { word: c.age, figure: true },
-        { word: c.actions, hidden: true },
-      ]}
-      rows={all.map(worker => (
-        <WorkerRow key={worker.id} worker={worker} now={now} />
-      ))}
-    />
-  )
-}
-
-function WorkerRow({ worker, now }: { worker: Worker; now: number }) {
-  const c = t.console
-  const queries = useQueryClient()
-  const toast = useToast()
-  const drain = useMutation({
-    mutationFn: () => client.workers.drain({ params: { id: worker.id } }),
-    onSuccess: () => {
-      toast(c.drained)
-      void queries.invalidateQueries({ queryKey: workers.list().queryKey })
-    },
-  })
-  const seen = worker.last_seen_at
-  return (
-    <>
-      <tr>
-        <td>
-          <Named name={worker.instance} sub={`${worker.stage}/${worker.fleet}`} />
-        </td>
-        <td data-label={c.state}>
-          <span className={styles['chips']}>
-            <StatusChip row={status.worker[worker.state]} />
-            {worker.health === 'good' || worker.state === 'ended' ? null : (
-              <StatusChip row={status.workerHealth[worker.health]} />
-            )}
-          </span>
-        </td>
-        <td data-label={c.load} className="figures">
-          {c.busyOf(worker.busy, worker.slots)}
-        </td>
-        <td data-label={c.beat} className={table['figure']}>
-          {seen === null ? t.app.none : formatAge(Date.parse(seen), now)}
-        </td>
-        <td data-label={c.age} className={table['figure']}>
-          <Age atMs={Date.parse(worker.started_at)} nowMs={now} />
-        </td>
-        <td className={table['end']}>
-          <Button
-            size="small"
-            can={can.worker.drain(worker)}
-            pending={drain.isPending}
-            onPress={() => {
-              drain.mutate()
-            }}
-          >
-            {c.drain}
-          </Button>
-        </td>
-      </tr>
-      {drain.isError ? (
-        <tr>
-          <td colSpan={6}>
-            <TroubleNote trouble={readTrouble(drain.error)} />
-          </td>
-        </tr>
-      ) : null}
-    </>
-  )
-}
-
 function Fleets({ fleets, now }: { fleets: readonly Fleet[]; now: number }) {
   const c = t.console
   return (
     <Listing
       title={c.fleets}
       none={t.app.none}
+      action={
+        <Link to={to.newFleet} className={link['link']} data-size="small">
+          <Plus aria-hidden />
+          {t.newFleet.title}
+        </Link>
+      }
       columns={[{ word: c.fleet }, { word: c.backlog }, { word: c.supply }, { word: c.decision }]}
       rows={fleets.map(fleet => (
-        <tr key={`${fleet.stage}/${fleet.slug}`}>
+        <tr key={fleetKey(fleet)}>
           <td>
-            <Named name={fleet.name} sub={`${fleet.stage}/${fleet.slug}`} />
+            <Link to={to.fleet(fleet.stage, fleet.slug)} className={table['mainLink']}>
+              {fleet.name}
+              <span className={table['mainSub']}>{fleetKey(fleet)}</span>
+            </Link>
           </td>
           <td data-label={c.backlog} className="figures">
             {c.backlogWords(

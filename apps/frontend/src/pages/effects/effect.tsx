@@ -1,5 +1,5 @@
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { isFinal } from '@bp/contracts/jobs'
 import type { Effect } from '@bp/contracts/shapes/effects'
@@ -15,11 +15,11 @@ import { carryValues } from '../../forms/carry-values.ts'
 import { JobSubmit } from '../../forms/job-submit.tsx'
 import { readInputSchema } from '../../forms/read-input-schema.ts'
 import { useRunState } from '../../forms/run-state.ts'
+import { BackLink } from '../../shell/back-link.tsx'
 import { useCarried, type CarriedPicture } from '../../shell/carried.tsx'
 import { Page } from '../../shell/page.tsx'
 import { t } from '../../text/en.ts'
 import { formatPercent } from '../../text/format.ts'
-import { ChevronLeft } from '../../ui/icon.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { EffectResult } from './effect-result.tsx'
 import styles from './effect.module.css'
@@ -76,12 +76,7 @@ export default function EffectPage() {
   )
 }
 
-const BackToEffects = () => (
-  <Link to={to.effects} className={styles['back']}>
-    <ChevronLeft aria-hidden />
-    {t.nav.effects}
-  </Link>
-)
+const BackToEffects = () => <BackLink to={to.effects}>{t.nav.effects}</BackLink>
 
 /** A box where the name will stand; the word is for those who cannot see boxes. */
 const HeadingSkeleton = () => (

@@ -20,6 +20,7 @@ import { LiveJob } from '../../jobs/live-job.tsx'
 import { Outputs } from '../../jobs/outputs.tsx'
 import { Stepper } from '../../jobs/stepper.tsx'
 import { addressFor, Thumb } from '../../media/thumb.tsx'
+import { BackLink } from '../../shell/back-link.tsx'
 import { Page } from '../../shell/page.tsx'
 import { SignedIn } from '../../shell/sign-in-note.tsx'
 import { t } from '../../text/en.ts'
@@ -27,7 +28,7 @@ import { formatDuration, formatNumber, formatPercent, shortId } from '../../text
 import { Age } from '../../ui/age.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { ChevronLeft, PenLine, RotateCcw } from '../../ui/icon.ts'
+import { PenLine, RotateCcw } from '../../ui/icon.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StatusChip } from '../../ui/status-chip.tsx'
 import { status } from '../../ui/status.ts'
@@ -57,12 +58,7 @@ export default function JobPage() {
         )
       }
       progress={progress}
-      above={
-        <Link to={to.jobs} className={styles['back']}>
-          <ChevronLeft aria-hidden />
-          {t.job.back}
-        </Link>
-      }
+      above={<BackLink to={to.jobs}>{t.job.back}</BackLink>}
       aside={found ? <Actions job={found} /> : null}
     >
       <SignedIn skeleton={<JobSkeleton />}>

@@ -10,6 +10,7 @@ import { assets } from '../../api/query-options/assets.ts'
 import { AssetView } from '../../media/asset-view.tsx'
 import { DownloadButton } from '../../media/download-button.tsx'
 import { addressFor } from '../../media/thumb.tsx'
+import { BackLink } from '../../shell/back-link.tsx'
 import { useCarried } from '../../shell/carried.tsx'
 import { Page } from '../../shell/page.tsx'
 import { SignedIn } from '../../shell/sign-in-note.tsx'
@@ -29,12 +30,7 @@ export default function ResultPage() {
   return (
     <Page
       title={asset.data?.name ?? t.results.title}
-      above={
-        <Link to={to.results} className={styles['back']}>
-          <ChevronLeft aria-hidden />
-          {t.results.back}
-        </Link>
-      }
+      above={<BackLink to={to.results}>{t.results.back}</BackLink>}
       aside={<Neighbours id={id} />}
     >
       <SignedIn skeleton={<ViewerSkeleton />}>
