@@ -17,11 +17,7 @@ const stopMsMax = 30_000
 try {
   const settings = readSettings(process.env, process.stdout.isTTY)
   const system = await startSystem(settings, say)
-  const link = await system.makeLink()
-  say(`bp is ready: ${link}`)
-  say('The link signs you in once, within ten minutes; "npx bp open" makes another. Ctrl-C stops.')
-  if (settings.openBrowser) openBrowser(link)
-
+  // Before the line with the link: whoever reads it may end it in the same breath.
   let stops = 0
   const stop = (): void => {
     stops++
@@ -40,6 +36,11 @@ try {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+
+  const link = await system.makeLink()
+  say(`bp is ready: ${link}`)
+  say('The link signs you in once, within ten minutes; "npx bp open" makes another. Ctrl-C stops.')
+  if (settings.openBrowser) openBrowser(link)
 } catch (error) {
   // What the person can mend comes without a stack; anything else is a fault of ours and comes with it.
   const text =

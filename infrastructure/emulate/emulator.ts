@@ -38,13 +38,15 @@ async function run(asked: { folder?: string; auth: boolean; ssl: boolean }): Pro
   try {
     await using emulator = await startEmulator({ folder, auth, ssl })
     const { endpoint, account, region, env } = emulator
-    process.stdout.write(`${JSON.stringify({ endpoint, account, region, env })}\n`)
-    process.stdin.resume()
-    await Promise.race([
+    // Before the line that says where it is: whoever reads it may end it in the same breath.
+    const isOver = Promise.race([
       once(process.stdin, 'end'),
       once(process, 'SIGTERM'),
       once(process, 'SIGINT'),
     ])
+    process.stdin.resume()
+    process.stdout.write(`${JSON.stringify({ endpoint, account, region, env })}\n`)
+    await isOver
     process.stdin.destroy()
   } finally {
     if (asked.folder === undefined) await rm(folder, { recursive: true, force: true })

@@ -30,12 +30,14 @@ async function serve(): Promise<void> {
   const config = readConfig(env)
   const secrets = await loadSecrets(config.dataFolder, env)
   await using backend = await startBackend(config, secrets)
-  const server = await listenFor(backend, config)
-  console.log(`bp-backend listens on http://${config.host}:${config.port}`)
-  await new Promise<void>(resolve => {
+  // Before the line that says it listens: whoever reads it may ask it to end in the same breath.
+  const asked = new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
+  const server = await listenFor(backend, config)
+  console.log(`bp-backend listens on http://${config.host}:${config.port}`)
+  await asked
   setTimeout(() => process.exit(1), closeMsMax).unref()
   // The port stays open until the workers have given back what they run.
   await backend.close()

@@ -52,12 +52,12 @@ const engine = await createEngine({
   log: line => process.stderr.write(`${line}\n`),
   onCrash: () => process.exit(CRASH_CODE),
 })
-process.stdout.write(
-  `${JSON.stringify({ event: 'listening', url: engine.url, pid: process.pid })}\n`,
-)
-
+// Before the line that says it is up: whoever reads it may end it in the same breath.
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
     // The second signal finds no listener any more and ends the process at once.
     void engine.close().then(() => process.exit(0))
   })
+process.stdout.write(
+  `${JSON.stringify({ event: 'listening', url: engine.url, pid: process.pid })}\n`,
+)
